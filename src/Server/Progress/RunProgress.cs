@@ -1,0 +1,70 @@
+using Dhis2.Scheduling.V1;
+
+namespace Dhis2Grpc.Server.Progress;
+
+/// <summary>A run's progress at one moment.</summary>
+/// <param name="Revision">Grows with every change.</param>
+/// <param name="Processes">In start order.</param>
+internal sealed record RunProgress(long Revision, IReadOnlyList<ProcessProgress> Processes)
+{
+    /// <summary>Before anything happened.</summary>
+    public static RunProgress Empty { get; } = new(0, []);
+}
+
+/// <summary>What processes, stages and items have in common.</summary>
+internal abstract record ProgressNode
+{
+    /// <summary>What it does; null for implicitly created ones.</summary>
+    public string? Description { get; init; }
+
+    /// <summary>State.</summary>
+    public required ProgressStatus Status { get; init; }
+
+    /// <summary>When it started.</summary>
+    public required DateTimeOffset Started { get; init; }
+
+    /// <summary>When it really ended.</summary>
+    public DateTimeOffset? Completed { get; init; }
+
+    /// <summary>What it achieved.</summary>
+    public string? Summary { get; init; }
+
+    /// <summary>Why it failed.</summary>
+    public string? Error { get; init; }
+}
+
+/// <summary>A process of a run.</summary>
+internal sealed record ProcessProgress : ProgressNode
+{
+    /// <summary>UID of the job configuration.</summary>
+    public required string JobUid { get; init; }
+
+    /// <summary>UID of the user as whom it runs.</summary>
+    public string? UserUid { get; init; }
+
+    /// <summary>When a user asked to cancel it.</summary>
+    public DateTimeOffset? Cancelled { get; init; }
+
+    /// <summary>In start order.</summary>
+    public IReadOnlyList<StageProgress> Stages { get; init; } = [];
+}
+
+/// <summary>A stage of a process.</summary>
+internal sealed record StageProgress : ProgressNode
+{
+    /// <summary>Expected number of items; 0 none, negative unknown.</summary>
+    public int TotalItems { get; init; }
+
+    /// <summary>What a failed item means.</summary>
+    public FailurePolicy OnFailure { get; init; } = FailurePolicy.Fail;
+
+    /// <summary>In start order.</summary>
+    public IReadOnlyList<ItemProgress> Items { get; init; } = [];
+}
+
+/// <summary>An item of a stage.</summary>
+internal sealed record ItemProgress : ProgressNode
+{
+    /// <summary>What its failure means.</summary>
+    public FailurePolicy OnFailure { get; init; } = FailurePolicy.Fail;
+}
