@@ -58,6 +58,9 @@ internal sealed record StageProgress : ProgressNode
     /// <summary>What a failed item means.</summary>
     public FailurePolicy OnFailure { get; init; } = FailurePolicy.Fail;
 
+    /// <summary>Successful items that are counted but not listed, in very long stages.</summary>
+    public int OmittedItems { get; init; }
+
     /// <summary>In start order.</summary>
     public IReadOnlyList<ItemProgress> Items { get; init; } = [];
 }

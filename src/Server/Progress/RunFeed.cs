@@ -1,0 +1,321 @@
+using Dhis2.Scheduling.V1;
+using Dhis2Grpc.Server.Scheduling;
+using JobRun = Dhis2Grpc.Server.Scheduling.JobRun;
+
+namespace Dhis2Grpc.Server.Progress;
+
+/// <summary>One run as it happens: its record, its tree, and what changed since any recent revision.
+/// Thread-safe; nothing here waits.</summary>
+internal sealed class RunFeed(JobRun run, TimeProvider time, Action<RunFeed> changed)
+{
+    private readonly Lock _gate = new();
+    private readonly ProgressTree _tree = new();
+    private JobRun _run = run;
+    private long _runChangedAt;
+    private int _openProcess = -1;
+    private RunStop _stop;
+    private string? _stopReason;
+    private bool _stopNoticed;
+    private (long From, RunEvent Event)? _latest;
+
+    /// <summary>Identifier of the run.</summary>
+    public string RunId { get; } = run.RunId;
+
+    /// <summary>UID of the job configuration.</summary>
+    public string JobUid { get; } = run.JobUid;
+
+    /// <summary>Type of the job.</summary>
+    public JobType Type { get; } = run.Type;
+
+    /// <summary>Delivery of changes to watchers; the hub's.</summary>
+    public FeedFlush Flush { get; } = new();
+
+    /// <summary>Order in which runs ended; 0 while running. Set by the hub.</summary>
+    public long EndSequence { get; set; }
+
+    /// <summary>The latest revision.</summary>
+    public long Revision
+    {
+        get
+        {
+            lock (_gate)
+                return _tree.Revision;
+        }
+    }
+
+    /// <summary>Number of items listed.</summary>
+    public int ItemCount
+    {
+        get
+        {
+            lock (_gate)
+                return _tree.ItemCount;
+        }
+    }
+
+    /// <summary>Why the run should end early.</summary>
+    public RunStop Stop
+    {
+        get
+        {
+            lock (_gate)
+                return _stop;
+        }
+    }
+
+    /// <summary>The run with its progress as it is now.</summary>
+    public JobRun Snapshot()
+    {
+        lock (_gate)
+            return _run with { Progress = _tree.Snapshot() };
+    }
+
+    /// <summary>What a watcher that has the revision should see next; null when nothing. Below 0: has nothing.</summary>
+    public RunEvent? EventSince(long revision)
+    {
+        lock (_gate)
+        {
+            if (revision == _tree.Revision && revision >= 0)
+                return null;
+            // Watchers of one run are mostly equally far: they share one event.
+            if (_latest is { } latest && latest.From == revision && latest.Event.Revision == _tree.Revision)
+                return latest.Event;
+            var changes = revision < 0 ? null : _tree.ChangesSince(revision);
+            var next = new RunEvent
+            {
+                RunId = RunId,
+                JobUid = JobUid,
+                Type = Type,
+                Revision = _tree.Revision,
+                Terminal = _run.Outcome is not null,
+                Snapshot = changes is null ? _run with { Progress = _tree.Snapshot() } : null,
+                Delta = changes is null ? null : new RunDelta(_runChangedAt > revision ? _run : null, changes),
+            };
+            _latest = (revision, next);
+            return next;
+        }
+    }
+
+    /// <summary>Starts a process; an open one is completed implicitly.</summary>
+    public void StartProcess(string? description) => Change(() =>
+    {
+        ThrowIfStopped();
+        CloseProcess(ProgressStatus.Success, ProgressTexts.ImplicitProcess, null);
+        OpenProcess(description);
+    });
+
+    /// <summary>Ends the open process.</summary>
+    public void CompleteProcess(string? summary) => Change(() =>
+        CloseProcess(ProgressStatus.Success, summary, null));
+
+    /// <summary>Ends the open process with an error.</summary>
+    public void FailProcess(string error) => Change(() =>
+    {
+        if (_openProcess < 0)
+            OpenProcess(null);
+        CloseProcess(ProgressStatus.Error, null, error);
+    });
+
+    /// <summary>Starts a stage in the open process.</summary>
+    public ProgressPath StartStage(string description, int totalItems, FailurePolicy policy) => Change(() =>
+    {
+        ThrowIfStopped();
+        if (_openProcess < 0)
+            OpenProcess(null);
+        return _tree.Add(_openProcess, new StageProgress
+        {
+            Description = description,
+            Status = ProgressStatus.Running,
+            Started = time.GetUtcNow(),
+            TotalItems = totalItems,
+            OnFailure = policy,
+        });
+    });
+
+    /// <summary>Ends a stage.</summary>
+    public void EndStage(ProgressPath stage, ProgressStatus status, string? summary, string? error) => Change(() =>
+        _tree.Set(stage, _tree.Stage(stage) with
+        {
+            Status = status,
+            Completed = time.GetUtcNow(),
+            Summary = summary,
+            Error = error,
+        }));
+
+    /// <summary>Starts an item, unless the run should end.</summary>
+    /// <returns>The item; null when it is not listed.</returns>
+    public ProgressPath? StartItem(ProgressPath stage, ItemProgress item) => Change<ProgressPath?>(() =>
+    {
+        ThrowIfStopped();
+        return _tree.ListsMoreItems ? _tree.Add(stage, item) : null;
+    });
+
+    /// <summary>Ends an item.</summary>
+    /// <param name="stage">Its stage.</param>
+    /// <param name="path">The item; null when it was not listed.</param>
+    /// <param name="item">The item as it ended.</param>
+    public void EndItem(ProgressPath stage, ProgressPath? path, ItemProgress item) => Change(() =>
+    {
+        if (path is { } listed)
+        {
+            _tree.Set(listed, item);
+        }
+        else if (item.Status == ProgressStatus.Error && _tree.ListsMoreFailures)
+        {
+            _tree.Add(stage, item);
+        }
+        else
+        {
+            var value = _tree.Stage(stage);
+            _tree.Set(stage, value with { OmittedItems = value.OmittedItems + 1 });
+        }
+    });
+
+    /// <summary>Asks the run to end. A user's cancellation is shown at once on all processes.</summary>
+    /// <returns>False when it has ended, or was asked before.</returns>
+    public bool RequestStop(RunStop stop, string reason, DateTimeOffset now) => Change(() =>
+    {
+        if (_run.Outcome is not null || _stop != RunStop.None)
+            return false;
+        _stop = stop;
+        _stopReason = reason;
+        if (stop != RunStop.Cancelled)
+            return true;
+        _run = _run with { CancelRequested = now };
+        TouchRun();
+        for (var i = 0; i < _tree.ProcessCount; i++)
+            _tree.Set(i, _tree.Process(i) with { Status = ProgressStatus.Cancelled, Cancelled = now });
+        return true;
+    });
+
+    /// <summary>Ends the run early because of a failure; the open process shows it at once.</summary>
+    public void Abort(string error) => Change(() =>
+    {
+        if (_stop == RunStop.None)
+        {
+            _stop = RunStop.Aborted;
+            _stopReason = error;
+        }
+
+        CloseProcess(ProgressStatus.Error, null, error, closeStages: false);
+    });
+
+    /// <summary>Throws when the run should end.</summary>
+    public void ThrowIfStopping()
+    {
+        lock (_gate)
+            ThrowIfStopped();
+    }
+
+    /// <summary>Closes what is open after the job returned, or threw.</summary>
+    /// <returns>How the run ended, and why.</returns>
+    public (JobRunOutcome Outcome, string? Error) Close(Exception? failure) => Change(() =>
+    {
+        var (outcome, error) = Outcome(failure);
+        if (outcome == JobRunOutcome.Stopped)
+        {
+            CloseProcess(ProgressStatus.Cancelled, null, error);
+            return (outcome, error);
+        }
+
+        if (outcome == JobRunOutcome.Failed && _openProcess < 0 && !AnyError())
+            OpenProcess(null);
+        CloseProcess(
+            outcome == JobRunOutcome.Failed && failure is not null ? ProgressStatus.Error : ProgressStatus.Success,
+            failure is null ? ProgressTexts.ImplicitProcess : null,
+            failure is null ? null : error);
+        RestoreTrueStatus();
+        return (outcome, error);
+    });
+
+    /// <summary>Shows the run as ended.</summary>
+    public void End(JobRunOutcome outcome, string? error, DateTimeOffset now) => Change(() =>
+    {
+        _run = _run with { Outcome = outcome, Error = error, Finished = now };
+        TouchRun();
+    });
+
+    private (JobRunOutcome Outcome, string? Error) Outcome(Exception? failure)
+    {
+        if (_stop == RunStop.Aborted || _stop == RunStop.Lost)
+            return (JobRunOutcome.Failed, _stopReason);
+        // A run that was asked to stop but never noticed keeps its true outcome.
+        if (_stop != RunStop.None && (failure is OperationCanceledException || (failure is null && _stopNoticed)))
+            return (JobRunOutcome.Stopped, _stopReason);
+        if (failure is not null)
+            return (JobRunOutcome.Failed, ProgressTexts.Of(failure));
+        var failed = _tree.Processes.FirstOrDefault(p => p.Error is not null);
+        return failed is null ? (JobRunOutcome.Completed, null) : (JobRunOutcome.Failed, failed.Error);
+    }
+
+    private bool AnyError() => _tree.Processes.Any(p => p.Error is not null);
+
+    private void OpenProcess(string? description) => _openProcess = _tree.Add(new ProcessProgress
+    {
+        Description = description,
+        Status = _run.CancelRequested is null ? ProgressStatus.Running : ProgressStatus.Cancelled,
+        Started = time.GetUtcNow(),
+        JobUid = JobUid,
+        UserUid = _run.UserUid,
+        Cancelled = _run.CancelRequested,
+    });
+
+    private void CloseProcess(ProgressStatus status, string? summary, string? error, bool closeStages = true)
+    {
+        if (_openProcess < 0)
+            return;
+        var now = time.GetUtcNow();
+        foreach (var path in closeStages ? _tree.RunningStages(_openProcess).ToList() : [])
+            _tree.Set(path, _tree.Stage(path) with { Status = status, Completed = now, Error = error });
+        var process = _tree.Process(_openProcess);
+        _tree.Set(_openProcess, process with
+        {
+            // Cancellation stays in sight; the true state comes back if the run turns out not to have noticed it.
+            Status = process.Cancelled is null ? status : ProgressStatus.Cancelled,
+            Completed = now,
+            Summary = summary,
+            Error = error,
+        });
+        _openProcess = -1;
+    }
+
+    private void RestoreTrueStatus()
+    {
+        for (var i = 0; i < _tree.ProcessCount; i++)
+        {
+            var process = _tree.Process(i);
+            var status = process.Error is null ? ProgressStatus.Success : ProgressStatus.Error;
+            if (process.Status != status)
+                _tree.Set(i, process with { Status = status });
+        }
+    }
+
+    private void ThrowIfStopped()
+    {
+        if (_stop == RunStop.None)
+            return;
+        _stopNoticed = true;
+        throw new OperationCanceledException(_stopReason);
+    }
+
+    private void TouchRun()
+    {
+        _tree.TouchRun();
+        _runChangedAt = _tree.Revision;
+    }
+
+    private void Change(Action change) => Change(() =>
+    {
+        change();
+        return true;
+    });
+
+    private T Change<T>(Func<T> change)
+    {
+        T result;
+        lock (_gate)
+            result = change();
+        changed(this);
+        return result;
+    }
+}
