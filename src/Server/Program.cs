@@ -1,3 +1,3 @@
-var builder = WebApplication.CreateSlimBuilder(args);
-var app = builder.Build();
-await app.RunAsync();
+using Dhis2Grpc.Server.Hosting;
+
+return await NodeProcess.RunAsync(args);

@@ -1,0 +1,53 @@
+using Dhis2Grpc.Server.Grpc;
+using Dhis2Grpc.Server.Progress;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace Dhis2Grpc.Server.Hosting;
+
+/// <summary>Composes the server: every feature adds itself with one line here.</summary>
+internal static class Node
+{
+    /// <summary>Builds the server from command line, environment and <c>appsettings.json</c>; it is not started.</summary>
+    /// <param name="args">Command line, such as <c>--Dhis2:DataDirectory=/var/lib/dhis2</c>.</param>
+    /// <param name="configure">Last word before the services are fixed, for tests.</param>
+    public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
+    {
+        // Settings are read once; watching the files costs start-up time and a file-system watcher per node.
+        var builder = WebApplication.CreateSlimBuilder(["--hostBuilder:reloadConfigOnChange=false", .. args]);
+        builder.AddNodeLogging();
+        AddOptions(builder);
+        AddFeatures(builder.Services);
+        configure?.Invoke(builder);
+
+        var app = builder.Build();
+        app.UseFaces();
+        app.MapGrpcServices();
+        return app;
+    }
+
+    private static void AddOptions(WebApplicationBuilder builder)
+    {
+        var section = builder.Configuration.GetSection("Dhis2");
+        var services = builder.Services;
+        services.AddOptions<NodeOptions>().Bind(section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<RestListenerOptions>().Bind(section.GetSection("Rest")).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<GrpcListenerOptions>().Bind(section.GetSection("Grpc")).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<SystemInfoOptions>().Configure<IOptions<NodeOptions>>((system, node) =>
+        {
+            system.Version = node.Value.Version;
+            system.SystemName = node.Value.SystemName;
+            system.Zone = node.Value.Zone;
+        });
+    }
+
+    private static void AddFeatures(IServiceCollection services)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<IConfigureOptions<KestrelServerOptions>, Listeners>();
+        services.AddProgress();
+        services.AddNodeLifetime();
+        services.AddGrpcServices();
+    }
+}
