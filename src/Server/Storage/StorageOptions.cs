@@ -1,0 +1,8 @@
+namespace Dhis2Grpc.Server.Storage;
+
+/// <summary>Where the node keeps its files.</summary>
+internal sealed class StorageOptions
+{
+    /// <summary>Folder of all files of the node; created when missing. Default <c>./data</c>.</summary>
+    public string DataDirectory { get; set; } = "./data";
+}
