@@ -1,0 +1,23 @@
+namespace Dhis2Grpc.Server.Security;
+
+/// <summary>Names of the authorities that this server asks for.</summary>
+internal static class Authorities
+{
+    /// <summary>Everything.</summary>
+    public const string All = "ALL";
+
+    /// <summary>Create, update, delete, run and cancel jobs.</summary>
+    public const string SchedulingAdmin = "F_SCHEDULING_ADMIN";
+
+    /// <summary>Import data values.</summary>
+    public const string DataValueAdd = "F_DATAVALUE_ADD";
+
+    /// <summary>Export all metadata.</summary>
+    public const string MetadataExport = "F_METADATA_EXPORT";
+
+    /// <summary>Import metadata.</summary>
+    public const string MetadataImport = "F_METADATA_IMPORT";
+
+    /// <summary>Change system settings.</summary>
+    public const string SystemSetting = "F_SYSTEM_SETTING";
+}
