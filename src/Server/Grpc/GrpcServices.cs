@@ -1,4 +1,6 @@
+using Dhis2Grpc.Server.Grpc.Scheduling;
 using Grpc.AspNetCore.Server;
+using Microsoft.AspNetCore.Authorization;
 
 namespace Dhis2Grpc.Server.Grpc;
 
@@ -11,14 +13,30 @@ internal static class GrpcServices
         services.AddGrpc(o => o.Interceptors.Add<ErrorInterceptor>());
         services.AddSingleton<ErrorInterceptor>();
         services.AddGrpcReflection();
+        services.AddOptions<SystemInfoOptions>();
+        services.AddSingleton<JobConfigurationMessages>();
+        services.AddSingleton<JobConfigurationRequests>();
+        services.AddSingleton<JobTypeMessages>();
+        services.AddSingleton<RunEventMessages>();
+        services.AddSingleton<JobRunWatches>();
         return services;
     }
 
     /// <summary>Maps the services; health and reflection need no login.</summary>
     public static void MapGrpcServices(this IEndpointRouteBuilder app)
     {
-        app.MapGrpcService<SystemService>();
+        app.MapGrpcService<SystemService>().Add(OpenPing);
+        app.MapGrpcService<JobConfigurationService>();
+        app.MapGrpcService<SchedulingService>();
+        app.MapGrpcService<SynchronizationService>();
         app.MapGrpcHealthChecksService().AllowAnonymous();
         app.MapGrpcReflectionService().AllowAnonymous();
+    }
+
+    // /api/ping tells that the server is there; /api/system/ping that the credentials are good.
+    private static void OpenPing(EndpointBuilder endpoint)
+    {
+        if (endpoint is RouteEndpointBuilder { RoutePattern.RawText: "/api/ping" })
+            endpoint.Metadata.Add(new AllowAnonymousAttribute());
     }
 }

@@ -1,26 +1,100 @@
+using System.Globalization;
+using System.Reflection;
 using Dhis2.System.V1;
+using Dhis2Grpc.Server.Security;
+using Dhis2Grpc.Server.Storage;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Options;
 
 namespace Dhis2Grpc.Server.Grpc;
 
-/// <summary>Tells what the server is.</summary>
-internal sealed class SystemService(IOptions<SystemInfoOptions> options, TimeProvider time) : Dhis2.System.V1.SystemService.SystemServiceBase
+/// <summary>Tells what the server is and who the caller is.</summary>
+internal sealed class SystemService(
+    IOptions<SystemInfoOptions> options, IServer server, TimeProvider time, ISettingStore? settings = null)
+    : Dhis2.System.V1.SystemService.SystemServiceBase
 {
+    private const string SystemIdKey = "systemIdentifier";
+    private const string AnalyticsSuccessKey = "keyLastSuccessfulAnalyticsTablesUpdate";
+    private const string AnalyticsRuntimeKey = "keyLastSuccessfulAnalyticsTablesRuntime";
+
+    private static readonly string Revision =
+        typeof(SystemService).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+
     /// <inheritdoc/>
     public override Task<PingResponse> Ping(PingRequest request, ServerCallContext context) =>
         Task.FromResult(new PingResponse { Message = "pong" });
 
     /// <inheritdoc/>
-    public override Task<GetSystemInfoResponse> GetSystemInfo(GetSystemInfoRequest request, ServerCallContext context) =>
-        Task.FromResult(new GetSystemInfoResponse
+    public override async Task<GetSystemInfoResponse> GetSystemInfo(GetSystemInfoRequest request, ServerCallContext context)
+    {
+        var now = time.GetUtcNow();
+        var http = context.GetHttpContext();
+        var response = new GetSystemInfoResponse
         {
+            ContextPath = ContextPath(http.Request),
             Calendar = "iso8601",
             DateFormat = "yyyy-mm-dd",
-            ServerDate = time.GetUtcNow().ToTimestamp(),
+            ServerDate = now.ToTimestamp(),
             ServerTimeZoneId = options.Value.Zone.Id,
             Version = options.Value.Version,
-            SystemName = options.Value.SystemName,
-        });
+            Revision = Revision,
+            SystemId = await settings!.GetOrAddAsync(SystemIdKey, Guid.NewGuid().ToString(), context.CancellationToken),
+            SystemName = await settings!.GetAsync("applicationTitle", context.CancellationToken) ?? options.Value.SystemName,
+        };
+        if (http.Request.Headers.UserAgent.ToString() is { Length: > 0 } agent)
+            response.UserAgent = agent;
+        if (DateTimeOffset.TryParse(
+            await settings!.GetAsync(AnalyticsSuccessKey, context.CancellationToken),
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal,
+            out var success))
+        {
+            response.LastAnalyticsTableSuccess = success.ToTimestamp();
+            response.IntervalSinceLastAnalyticsTableSuccess = InWords(now - success);
+        }
+
+        if (await settings!.GetAsync(AnalyticsRuntimeKey, context.CancellationToken) is { } runtime)
+            response.LastAnalyticsTableRuntime = runtime;
+        return response;
+    }
+
+    /// <inheritdoc/>
+    public override Task<GetMeResponse> GetMe(GetMeRequest request, ServerCallContext context)
+    {
+        var user = context.Caller();
+        var me = new Me
+        {
+            Id = user.Uid,
+            Username = user.Username,
+            FirstName = user.FirstName,
+            Surname = user.Surname,
+            Name = $"{user.FirstName} {user.Surname}",
+            DisplayName = $"{user.FirstName} {user.Surname}",
+            Authorities = { user.Authorities.Order(StringComparer.Ordinal) },
+            Created = user.Created.ToTimestamp(),
+            LastUpdated = user.LastUpdated.ToTimestamp(),
+            Settings = { ["keyUiLocale"] = "en" },
+        };
+        if (user.Email is not null)
+            me.Email = user.Email;
+        return Task.FromResult(new GetMeResponse { User = me });
+    }
+
+    // A REST client is told the name under which it came; a gRPC client the first listener, which is REST.
+    private string ContextPath(HttpRequest request) => HttpProtocol.IsHttp2(request.Protocol)
+        ? server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? ""
+        : $"{request.Scheme}://{request.Host}{request.PathBase}";
+
+    // Such as `2 d, 3 h, 0 m, 5 s`; leading zeroes are left out.
+    private static string InWords(TimeSpan interval)
+    {
+        var span = interval > TimeSpan.Zero ? interval : TimeSpan.Zero;
+        (int Value, string Unit)[] parts = [((int)span.TotalDays, "d"), (span.Hours, "h"), (span.Minutes, "m"), (span.Seconds, "s")];
+        return string.Join(", ", parts
+            .SkipWhile(p => p.Value == 0 && p.Unit != "s")
+            .Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.Value} {p.Unit}")));
+    }
 }

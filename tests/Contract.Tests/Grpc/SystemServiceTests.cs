@@ -15,16 +15,4 @@ public sealed class SystemServiceTests
 
         Assert.Equal("pong", answer.Message);
     }
-
-    [Fact]
-    public async Task Info_names_version_and_zone()
-    {
-        await using var node = await TestNode.StartAsync(settings: "Dhis2:TimeZone=Africa/Kampala");
-        var client = new SystemService.SystemServiceClient(node.Channel);
-
-        var info = await client.GetSystemInfoAsync(new GetSystemInfoRequest(), cancellationToken: TestContext.Current.CancellationToken);
-
-        Assert.Equal("2.40.0", info.Version);
-        Assert.Equal("Africa/Kampala", info.ServerTimeZoneId);
-    }
 }

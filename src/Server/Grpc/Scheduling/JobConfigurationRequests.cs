@@ -1,0 +1,106 @@
+using System.Globalization;
+using Dhis2.Scheduling.V1;
+using Dhis2Grpc.Server.Errors;
+using Dhis2Grpc.Server.Scheduling;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using JobConfigurationMessage = Dhis2.Scheduling.V1.JobConfiguration;
+
+namespace Dhis2Grpc.Server.Grpc.Scheduling;
+
+/// <summary>Reads what clients send about job configurations.</summary>
+internal sealed class JobConfigurationRequests(JobCatalog catalog)
+{
+    /// <summary>What a message sets. Read-only fields are ignored.</summary>
+    /// <exception cref="Dhis2Exception">A field contradicts another or its type.</exception>
+    public JobConfigurationInput ToInput(JobConfigurationMessage message) => new()
+    {
+        Uid = TextOrNull(message.Id),
+        Name = TextOrNull(message.Name),
+        Code = message.HasCode ? TextOrNull(message.Code) : null,
+        Type = message.JobType,
+        CronExpression = message.HasCronExpression ? TextOrNull(message.CronExpression) : null,
+        Delay = Seconds(message.Delay, "delay"),
+        Enabled = message.HasEnabled ? message.Enabled : null,
+        Parameters = Parameters(message),
+        ExecutedBy = message.HasExecutedBy ? TextOrNull(message.ExecutedBy) : null,
+        TimeZone = message.HasTimeZone ? TextOrNull(message.TimeZone) : null,
+        CatchUpWindow = Seconds(message.CatchUpWindow, "catch_up_window"),
+        ExtraJson = JobConfigurationMessages.ExtraJson(message),
+    };
+
+    /// <summary>Whether only some fields are to change.</summary>
+    /// <exception cref="Dhis2Exception">The mask names a field that does not exist.</exception>
+    public static bool IsPartial(FieldMask? mask)
+    {
+        if (mask is null || mask.Paths.Count == 0 || mask.Paths.Contains("*"))
+            return false;
+        foreach (var path in mask.Paths)
+        {
+            if (!FieldMask.IsValid(JobConfigurationMessage.Descriptor, path))
+                throw Invalid("update_mask", $"update_mask: a job configuration has no field `{path}`.");
+        }
+
+        return true;
+    }
+
+    /// <summary>The stored configuration with the masked fields as in the request.</summary>
+    public static JobConfigurationMessage Merge(JobConfigurationMessage stored, JobConfigurationMessage request, FieldMask mask)
+    {
+        // What is stored may be shared with other readers.
+        var merged = stored.Clone();
+        mask.Merge(request, merged, new FieldMask.MergeOptions
+        {
+            ReplaceMessageFields = true,
+            ReplaceRepeatedFields = true,
+            ReplacePrimitiveFields = true,
+        });
+        return merged;
+    }
+
+    /// <summary>The revision that an etag stands for; null when the caller does not care.</summary>
+    /// <exception cref="Dhis2Exception">It is none that this server gave.</exception>
+    public static long? Revision(string etag)
+    {
+        if (etag.Length == 0)
+            return null;
+        return long.TryParse(etag.AsSpan().Trim('"'), NumberStyles.None, CultureInfo.InvariantCulture, out var revision)
+            ? revision
+            : throw new Dhis2Exception(ErrorKind.Aborted, $"The etag `{etag}` is not the current one; read the job configuration again.");
+    }
+
+    private IMessage? Parameters(JobConfigurationMessage message)
+    {
+        if (message.JobParametersCase == JobConfigurationMessage.JobParametersOneofCase.None)
+            return null;
+        var field = JobConfigurationMessage.Descriptor.FindFieldByNumber((int)message.JobParametersCase);
+        // Without a type, the missing type is the problem to tell of.
+        if (message.JobType != JobType.Unspecified && (!catalog.TryGet(message.JobType, out var type) || type.OneofField != field))
+        {
+            throw Invalid(
+                field.Name, $"The parameters `{field.Name}` do not belong to a job of type {WireName.Of(message.JobType)}.");
+        }
+
+        return (IMessage)field.Accessor.GetValue(message);
+    }
+
+    private static TimeSpan? Seconds(Duration? duration, string field)
+    {
+        if (duration is null)
+            return null;
+        // A Duration may be malformed, or larger than a TimeSpan.
+        if (duration.Seconds is < -315_576_000_000 or > 315_576_000_000
+            || duration.Nanos is < -999_999_999 or > 999_999_999
+            || (duration.Seconds > 0 && duration.Nanos < 0)
+            || (duration.Seconds < 0 && duration.Nanos > 0))
+            throw Invalid(field, $"{field}: this is no valid duration.");
+        return TimeSpan.FromSeconds(duration.Seconds) + TimeSpan.FromTicks(duration.Nanos / TimeSpan.NanosecondsPerTick);
+    }
+
+    private static string? TextOrNull(string text) => text.Length == 0 ? null : text;
+
+    private static Dhis2Exception Invalid(string field, string message) => new(ErrorKind.InvalidArgument, message, "E1003")
+    {
+        Reports = [new ErrorReport("E1003", message, field)],
+    };
+}

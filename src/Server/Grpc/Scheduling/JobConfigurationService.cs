@@ -1,0 +1,184 @@
+using Dhis2.Common.V1;
+using Dhis2.Scheduling.V1;
+using Dhis2Grpc.Server.Errors;
+using Dhis2Grpc.Server.Grpc.Lists;
+using Dhis2Grpc.Server.Scheduling;
+using Dhis2Grpc.Server.Security;
+using Grpc.Core;
+using Microsoft.Extensions.Options;
+using JobConfigurationMessage = Dhis2.Scheduling.V1.JobConfiguration;
+
+namespace Dhis2Grpc.Server.Grpc.Scheduling;
+
+/// <summary>Creates, reads, changes, deletes and executes job configurations.</summary>
+internal sealed class JobConfigurationService(
+    JobConfigurations configurations,
+    JobRuns runs,
+    JobConfigurationMessages messages,
+    JobConfigurationRequests requests,
+    JobTypeMessages types,
+    IOptions<SystemInfoOptions> system)
+    : Dhis2.Scheduling.V1.JobConfigurationService.JobConfigurationServiceBase
+{
+    // A partial update reads before it writes; another writer may come between, and rarely does so twice.
+    private const int MergeAttempts = 5;
+
+    /// <inheritdoc/>
+    public override async Task<ListJobConfigurationsResponse> ListJobConfigurations(
+        ListJobConfigurationsRequest request, ServerCallContext context)
+    {
+        var caller = context.Caller();
+        var filter = new ObjectFilter(JobConfigurationMessage.Descriptor, request.Filter, request.RootJunction, system.Value.Zone);
+        var order = new ObjectOrder(JobConfigurationMessage.Descriptor, request.Order);
+        var views = await configurations.ListAsync(context.CancellationToken);
+        var wanted = request.Query.Length == 0 ? [.. views] : views.Where(v => Answers(v, request.Query)).ToList();
+        var response = new ListJobConfigurationsResponse();
+
+        if (filter.IsEmpty && order.IsDefault)
+        {
+            // The usual list needs the messages of one page only, however many configurations there are.
+            wanted.Sort(static (a, b) => Compare(a, b));
+            var slice = Slice(wanted, request, response);
+            response.JobConfigurations.Add(await messages.ToMessagesAsync(slice, caller, context.CancellationToken));
+            return response;
+        }
+
+        var all = await messages.ToMessagesAsync(wanted, caller, context.CancellationToken);
+        all.RemoveAll(m => !filter.Matches(m));
+        all.Sort(order);
+        response.JobConfigurations.Add(Slice(all, request, response));
+        return response;
+    }
+
+    /// <inheritdoc/>
+    public override async Task<GetJobConfigurationResponse> GetJobConfiguration(GetJobConfigurationRequest request, ServerCallContext context)
+    {
+        var view = await configurations.GetAsync(request.Uid, context.CancellationToken);
+        return new() { JobConfiguration = await ToMessageAsync(view, context) };
+    }
+
+    /// <inheritdoc/>
+    public override async Task<CreateJobConfigurationResponse> CreateJobConfiguration(
+        CreateJobConfigurationRequest request, ServerCallContext context)
+    {
+        var caller = Admin(context, "create");
+        var input = requests.ToInput(request.JobConfiguration ?? new());
+        var view = await configurations.CreateAsync(input, caller, request.ValidateOnly, context.CancellationToken);
+        return new() { JobConfiguration = await ToMessageAsync(view, context), Report = Report(view.Configuration.Uid) };
+    }
+
+    /// <inheritdoc/>
+    public override async Task<UpdateJobConfigurationResponse> UpdateJobConfiguration(
+        UpdateJobConfigurationRequest request, ServerCallContext context)
+    {
+        var caller = Admin(context, "update");
+        var job = request.JobConfiguration ?? new();
+        var revision = JobConfigurationRequests.Revision(job.Etag);
+        var view = JobConfigurationRequests.IsPartial(request.UpdateMask)
+            ? await MergeAsync(request, revision, caller, context)
+            : await configurations.UpdateAsync(
+                job.Id, requests.ToInput(job), revision, caller, request.ValidateOnly, context.CancellationToken);
+        return new() { JobConfiguration = await ToMessageAsync(view, context), Report = Report(view.Configuration.Uid) };
+    }
+
+    /// <inheritdoc/>
+    public override async Task<DeleteJobConfigurationResponse> DeleteJobConfiguration(
+        DeleteJobConfigurationRequest request, ServerCallContext context)
+    {
+        Admin(context, "delete");
+        await configurations.DeleteAsync(
+            request.Uid, JobConfigurationRequests.Revision(request.Etag), request.ValidateOnly, context.CancellationToken);
+        return new() { Report = Report(request.Uid) };
+    }
+
+    /// <inheritdoc/>
+    public override async Task<ExecuteJobConfigurationResponse> ExecuteJobConfiguration(
+        ExecuteJobConfigurationRequest request, ServerCallContext context)
+    {
+        var run = await runs.ExecuteAsync(request.Uid, Admin(context, "execute"), context.CancellationToken);
+        return new() { RunId = run.RunId, Report = new ObjectReport { Klass = JobConfigurationMessages.Klass, Index = 0 } };
+    }
+
+    /// <inheritdoc/>
+    public override async Task<EnableJobConfigurationResponse> EnableJobConfiguration(
+        EnableJobConfigurationRequest request, ServerCallContext context)
+    {
+        var view = await configurations.SetEnabledAsync(request.Uid, true, Admin(context, "update"), context.CancellationToken);
+        return new() { JobConfiguration = await ToMessageAsync(view, context) };
+    }
+
+    /// <inheritdoc/>
+    public override async Task<DisableJobConfigurationResponse> DisableJobConfiguration(
+        DisableJobConfigurationRequest request, ServerCallContext context)
+    {
+        var view = await configurations.SetEnabledAsync(request.Uid, false, Admin(context, "update"), context.CancellationToken);
+        return new() { JobConfiguration = await ToMessageAsync(view, context) };
+    }
+
+    /// <inheritdoc/>
+    public override Task<ListJobTypesResponse> ListJobTypes(ListJobTypesRequest request, ServerCallContext context) =>
+        Task.FromResult(types.List);
+
+    /// <inheritdoc/>
+    public override Task<ListJobTypesExtendedResponse> ListJobTypesExtended(ListJobTypesExtendedRequest request, ServerCallContext context) =>
+        Task.FromResult(types.Extended);
+
+    private async ValueTask<JobView> MergeAsync(
+        UpdateJobConfigurationRequest request, long? revision, User caller, ServerCallContext context)
+    {
+        var cancellationToken = context.CancellationToken;
+        for (var attempt = 1; ; attempt++)
+        {
+            var stored = await configurations.GetAsync(request.JobConfiguration.Id, cancellationToken);
+            var merged = JobConfigurationRequests.Merge(
+                await ToMessageAsync(stored, context), request.JobConfiguration, request.UpdateMask);
+            try
+            {
+                return await configurations.UpdateAsync(
+                    stored.Configuration.Uid,
+                    requests.ToInput(merged),
+                    revision ?? stored.Configuration.Revision,
+                    caller,
+                    request.ValidateOnly,
+                    cancellationToken);
+            }
+            catch (Dhis2Exception e) when (e.Kind == ErrorKind.Aborted && revision is null && attempt < MergeAttempts)
+            {
+            }
+        }
+    }
+
+    private ValueTask<JobConfigurationMessage> ToMessageAsync(JobView view, ServerCallContext context) =>
+        messages.ToMessageAsync(view, context.Caller(), context.CancellationToken);
+
+    private static User Admin(ServerCallContext context, string action)
+    {
+        var caller = context.Caller();
+        caller.Require(Authorities.SchedulingAdmin, $"You don't have the proper permissions to {action} this object.");
+        return caller;
+    }
+
+    private static ObjectReport Report(string uid) => new() { Klass = JobConfigurationMessages.Klass, Uid = uid };
+
+    private static bool Answers(JobView view, string query) =>
+        view.Configuration.Uid == query
+        || view.Configuration.Code == query
+        || view.Configuration.Name.Contains(query, StringComparison.OrdinalIgnoreCase);
+
+    private static int Compare(JobView a, JobView b)
+    {
+        var order = string.Compare(a.Configuration.Name, b.Configuration.Name, StringComparison.OrdinalIgnoreCase);
+        return order != 0 ? order : string.CompareOrdinal(a.Configuration.Uid, b.Configuration.Uid);
+    }
+
+    private static List<T> Slice<T>(List<T> all, ListJobConfigurationsRequest request, ListJobConfigurationsResponse response)
+    {
+        if (request is { HasPaging: true, Paging: false })
+            return all;
+        var page = Page.Of(
+            request.HasPage ? request.Page : null, request.HasPageSize ? request.PageSize : null, request.PageToken, all.Count);
+        response.Pager = page.Pager;
+        response.NextPageToken = page.NextToken;
+        return all.GetRange(page.Offset, Math.Min(page.Size, all.Count - page.Offset));
+    }
+}
