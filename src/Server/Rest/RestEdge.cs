@@ -1,0 +1,46 @@
+using Dhis2Grpc.Server.Rest.Schema;
+using Grpc.AspNetCore.Server;
+using Microsoft.AspNetCore.Grpc.JsonTranscoding;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Dhis2Grpc.Server.Rest;
+
+/// <summary>Registers the edge between DHIS2's JSON dialect and the contracts.</summary>
+internal static class RestEdge
+{
+    /// <summary>Adds the edge: transcoding of the contracts' HTTP rules, and the capture of what passes it.</summary>
+    public static IServiceCollection AddRestEdge(this IServiceCollection services)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddOptions<RestOptions>();
+        services.AddRequestDecompression();
+        services.AddSingleton<RestSchema>();
+        services.AddSingleton<RestFormatter>();
+        services.AddSingleton<RestCapture>();
+        services.AddGrpc().AddJsonTranscoding(o => o.JsonSettings = new GrpcJsonSettings { IgnoreDefaultValues = true });
+        // It goes first, so that it sees failures as clients do, whatever the order of registration.
+        services.PostConfigure<GrpcServiceOptions>(o =>
+        {
+            o.Interceptors.Add<RestCapture>();
+            var capture = o.Interceptors[^1];
+            o.Interceptors.RemoveAt(o.Interceptors.Count - 1);
+            o.Interceptors.Insert(0, capture);
+        });
+        return services;
+    }
+
+    /// <summary>Adds the edge to the pipeline, with routing inside it: the version leaves the path before routing.
+    /// Authentication and authorization follow.</summary>
+    public static IApplicationBuilder UseRestEdge(this IApplicationBuilder app)
+    {
+        app.Use(static (http, next) =>
+        {
+            RestVersion.TakeFromPath(http);
+            return next(http);
+        });
+        app.UseRouting();
+        app.UseRequestDecompression();
+        app.UseMiddleware<RestEdgeMiddleware>();
+        return app;
+    }
+}

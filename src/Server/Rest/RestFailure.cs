@@ -1,0 +1,123 @@
+using System.Globalization;
+using Dhis2Grpc.Server.Errors;
+using Google.Protobuf.WellKnownTypes;
+using Google.Rpc;
+using Grpc.Core;
+using ObjectReport = Dhis2.Common.V1.ObjectReport;
+using WireErrorReport = Dhis2.Common.V1.ErrorReport;
+
+namespace Dhis2Grpc.Server.Rest;
+
+/// <summary>A failure as DHIS2's error envelope tells it.</summary>
+internal sealed record RestFailure(int Status, string Message)
+{
+    private const string Domain = "dhis2.org";
+    private const string ReportsMessage = "One or more errors occurred, please see full details in import report.";
+
+    /// <summary>DHIS2 error code such as E1005.</summary>
+    public string? ErrorCode { get; init; }
+
+    /// <summary>The problems of the object concerned.</summary>
+    public ObjectReport? Report { get; init; }
+
+    /// <summary>When trying again makes sense.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>The failure that a domain exception means.</summary>
+    public static RestFailure From(Dhis2Exception e) => new(e.HttpStatus ?? StatusOf(e.Kind), e.Message)
+    {
+        ErrorCode = e.Code,
+        RetryAfter = e.RetryAfter,
+        Report = e.Reports.Count == 0 ? null : ToReport(e),
+    };
+
+    /// <summary>The failure that a gRPC status means; its details are read when it has them.</summary>
+    public static RestFailure From(RpcException e)
+    {
+        var failure = new RestFailure(StatusOf(e.StatusCode), e.Status.Detail);
+        if (e.GetRpcStatus() is not { } status)
+            return failure;
+        foreach (var detail in status.Details)
+        {
+            if (detail.TryUnpack<ErrorInfo>(out var info) && info.Domain == Domain)
+            {
+                failure = failure with
+                {
+                    ErrorCode = IsCode(info.Reason) ? info.Reason : null,
+                    Status = info.Metadata.TryGetValue("httpStatus", out var text) && int.TryParse(text, CultureInfo.InvariantCulture, out var http)
+                        ? http
+                        : failure.Status,
+                };
+            }
+            else if (detail.TryUnpack<ObjectReport>(out var report))
+            {
+                failure = failure with { Report = report };
+            }
+            else if (detail.TryUnpack<RetryInfo>(out var retry))
+            {
+                failure = failure with { RetryAfter = retry.RetryDelay.ToTimeSpan() };
+            }
+        }
+
+        // A reason that only repeats the report's first code is no code of the envelope itself.
+        return failure.Report is { ErrorReports: [var first, ..] } && first.ErrorCode == failure.ErrorCode
+            ? failure with { ErrorCode = null }
+            : failure;
+    }
+
+    /// <summary>What the envelope's <c>message</c> says: with reports, DHIS2's constant reference to them.</summary>
+    public string EnvelopeMessage => Report is { ErrorReports.Count: > 0 } && Status == StatusCodes.Status409Conflict && ErrorCode is null ? ReportsMessage : Message;
+
+    private static bool IsCode(string reason) => reason.Length == 5 && reason[0] == 'E' && reason.AsSpan(1).IndexOfAnyExceptInRange('0', '9') < 0;
+
+    private static ObjectReport ToReport(Dhis2Exception e)
+    {
+        var report = new ObjectReport { Klass = e.ObjectClass ?? "" };
+        if (e.ObjectUid is not null)
+            report.Uid = e.ObjectUid;
+        foreach (var problem in e.Reports)
+        {
+            var wire = new WireErrorReport { Message = problem.Message, ErrorCode = problem.Code, ErrorProperties = { problem.Arguments } };
+            if (problem.MainClass is not null)
+                wire.MainKlass = problem.MainClass;
+            if (problem.MainId is not null)
+                wire.MainId = problem.MainId;
+            if (problem.PropertyClass is not null)
+                wire.ErrorKlass = problem.PropertyClass;
+            if (problem.Property is not null)
+                wire.ErrorProperty = problem.Property;
+            if (problem.Value is not null)
+                wire.Value = problem.Value;
+            report.ErrorReports.Add(wire);
+        }
+
+        return report;
+    }
+
+    private static int StatusOf(ErrorKind kind) => kind switch
+    {
+        ErrorKind.InvalidArgument => StatusCodes.Status400BadRequest,
+        ErrorKind.Unauthenticated => StatusCodes.Status401Unauthorized,
+        ErrorKind.PermissionDenied => StatusCodes.Status403Forbidden,
+        ErrorKind.NotFound => StatusCodes.Status404NotFound,
+        ErrorKind.Conflict or ErrorKind.AlreadyExists or ErrorKind.Aborted => StatusCodes.Status409Conflict,
+        ErrorKind.TooLarge => StatusCodes.Status413PayloadTooLarge,
+        ErrorKind.Unimplemented => StatusCodes.Status501NotImplemented,
+        ErrorKind.Unavailable => StatusCodes.Status503ServiceUnavailable,
+        _ => StatusCodes.Status500InternalServerError,
+    };
+
+    private static int StatusOf(StatusCode code) => code switch
+    {
+        StatusCode.InvalidArgument or StatusCode.OutOfRange => StatusCodes.Status400BadRequest,
+        StatusCode.Unauthenticated => StatusCodes.Status401Unauthorized,
+        StatusCode.PermissionDenied => StatusCodes.Status403Forbidden,
+        StatusCode.NotFound => StatusCodes.Status404NotFound,
+        StatusCode.FailedPrecondition or StatusCode.AlreadyExists or StatusCode.Aborted => StatusCodes.Status409Conflict,
+        StatusCode.ResourceExhausted => StatusCodes.Status413PayloadTooLarge,
+        StatusCode.Unimplemented => StatusCodes.Status501NotImplemented,
+        StatusCode.Unavailable => StatusCodes.Status503ServiceUnavailable,
+        StatusCode.DeadlineExceeded => StatusCodes.Status504GatewayTimeout,
+        _ => StatusCodes.Status500InternalServerError,
+    };
+}

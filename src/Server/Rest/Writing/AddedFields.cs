@@ -1,0 +1,62 @@
+using System.Text.Json;
+using Google.Protobuf;
+
+namespace Dhis2Grpc.Server.Rest.Writing;
+
+/// <summary>The member <c>href</c>: where the object itself is served.</summary>
+internal sealed class HrefField<T>(string collection, Func<T, string> id) : FieldPlan("href")
+    where T : class, IMessage
+{
+    private readonly string _path = $"/{collection}/";
+
+    /// <inheritdoc/>
+    public override void Write(Utf8JsonWriter writer, JsonEncodedText name, IMessage message, Selection? selection, WriteScope scope)
+    {
+        writer.WritePropertyName(name);
+        TryWriteValue(writer, message, selection, scope);
+    }
+
+    /// <inheritdoc/>
+    public override bool TryWriteValue(Utf8JsonWriter writer, IMessage message, Selection? selection, WriteScope scope)
+    {
+        var uid = id((T)message);
+        var length = scope.ApiUrl.Length + _path.Length + uid.Length;
+        if (length > 512)
+        {
+            writer.WriteStringValue(string.Concat(scope.ApiUrl, _path, uid));
+            return true;
+        }
+
+        Span<char> url = stackalloc char[length];
+        scope.ApiUrl.CopyTo(url);
+        _path.CopyTo(url[scope.ApiUrl.Length..]);
+        uid.CopyTo(url[(scope.ApiUrl.Length + _path.Length)..]);
+        writer.WriteStringValue(url);
+        return true;
+    }
+}
+
+/// <summary>A typed oneof as one member. It is always written whole, as DHIS2 does with job parameters.</summary>
+internal sealed class TypedOneofField<T, TCase>(string name, Func<T, TCase> which, IReadOnlyDictionary<TCase, (Func<T, IMessage> Get, Func<WritePlan> Plan)> members)
+    : FieldPlan(name)
+    where T : class, IMessage
+    where TCase : struct, Enum
+{
+    /// <inheritdoc/>
+    public override void Write(Utf8JsonWriter writer, JsonEncodedText name, IMessage message, Selection? selection, WriteScope scope)
+    {
+        if (!members.TryGetValue(which((T)message), out var member))
+            return;
+        writer.WritePropertyName(name);
+        member.Plan().Write(writer, member.Get((T)message), null, scope);
+    }
+
+    /// <inheritdoc/>
+    public override bool TryWriteValue(Utf8JsonWriter writer, IMessage message, Selection? selection, WriteScope scope)
+    {
+        if (!members.TryGetValue(which((T)message), out var member))
+            return false;
+        member.Plan().Write(writer, member.Get((T)message), null, scope);
+        return true;
+    }
+}

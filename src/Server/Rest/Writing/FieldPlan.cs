@@ -1,0 +1,113 @@
+using System.Globalization;
+using System.Text.Json;
+using Google.Protobuf;
+using Google.Protobuf.Collections;
+using Google.Protobuf.Reflection;
+
+namespace Dhis2Grpc.Server.Rest.Writing;
+
+/// <summary>How one member of a message is written. Accessors are delegates bound once; nothing is reflected per request.</summary>
+internal abstract class FieldPlan(string name)
+{
+    /// <summary>Name of the member in JSON.</summary>
+    public string Name { get; } = name;
+
+    /// <summary>The name, encoded.</summary>
+    public JsonEncodedText Encoded { get; } = JsonEncodedText.Encode(name);
+
+    /// <summary>The field behind it; null for members that DHIS2 adds.</summary>
+    public FieldDescriptor? Field { get; set; }
+
+    /// <summary>Plan of the messages that the member holds; null when it holds none, or is written whole always.</summary>
+    public Func<WritePlan>? Nested { get; set; }
+
+    /// <summary>Callers may not set it.</summary>
+    public bool ReadOnly { get; set; }
+
+    /// <summary>Writes name and value, or nothing when the value is absent.</summary>
+    public abstract void Write(Utf8JsonWriter writer, JsonEncodedText name, IMessage message, Selection? selection, WriteScope scope);
+
+    /// <summary>Writes the value alone; false when it is absent.</summary>
+    public abstract bool TryWriteValue(Utf8JsonWriter writer, IMessage message, Selection? selection, WriteScope scope);
+}
+
+/// <summary>A field of one value.</summary>
+internal sealed class SingularField<T, TValue>(string name, Func<T, TValue> get, Func<T, bool>? has, ValueWriter<TValue> value) : FieldPlan(name)
+    where T : class, IMessage
+{
+    /// <inheritdoc/>
+    public override void Write(Utf8JsonWriter writer, JsonEncodedText name, IMessage message, Selection? selection, WriteScope scope)
+    {
+        var typed = (T)message;
+        if (has is not null && !has(typed))
+            return;
+        var v = get(typed);
+        if (value.IsAbsent(v))
+            return;
+        writer.WritePropertyName(name);
+        value.Write(writer, v, selection, scope);
+    }
+
+    /// <inheritdoc/>
+    public override bool TryWriteValue(Utf8JsonWriter writer, IMessage message, Selection? selection, WriteScope scope)
+    {
+        var typed = (T)message;
+        if (has is not null && !has(typed))
+            return false;
+        var v = get(typed);
+        if (value.IsAbsent(v))
+            return false;
+        value.Write(writer, v, selection, scope);
+        return true;
+    }
+}
+
+/// <summary>A repeated field, as an array.</summary>
+internal sealed class RepeatedFieldPlan<T, TItem>(string name, Func<T, RepeatedField<TItem>> get, ValueWriter<TItem> value) : FieldPlan(name)
+    where T : class, IMessage
+{
+    /// <inheritdoc/>
+    public override void Write(Utf8JsonWriter writer, JsonEncodedText name, IMessage message, Selection? selection, WriteScope scope)
+    {
+        writer.WritePropertyName(name);
+        TryWriteValue(writer, message, selection, scope);
+    }
+
+    /// <inheritdoc/>
+    public override bool TryWriteValue(Utf8JsonWriter writer, IMessage message, Selection? selection, WriteScope scope)
+    {
+        var items = get((T)message);
+        writer.WriteStartArray();
+        for (var i = 0; i < items.Count; i++)
+            value.Write(writer, items[i], selection, scope);
+        writer.WriteEndArray();
+        return true;
+    }
+}
+
+/// <summary>A map, as an object.</summary>
+internal sealed class MapFieldPlan<T, TKey, TValue>(string name, Func<T, MapField<TKey, TValue>> get, ValueWriter<TValue> value) : FieldPlan(name)
+    where T : class, IMessage
+    where TKey : notnull
+{
+    /// <inheritdoc/>
+    public override void Write(Utf8JsonWriter writer, JsonEncodedText name, IMessage message, Selection? selection, WriteScope scope)
+    {
+        writer.WritePropertyName(name);
+        TryWriteValue(writer, message, selection, scope);
+    }
+
+    /// <inheritdoc/>
+    public override bool TryWriteValue(Utf8JsonWriter writer, IMessage message, Selection? selection, WriteScope scope)
+    {
+        writer.WriteStartObject();
+        foreach (var (key, item) in get((T)message))
+        {
+            writer.WritePropertyName(key as string ?? Convert.ToString(key, CultureInfo.InvariantCulture)!);
+            value.Write(writer, item, selection, scope);
+        }
+
+        writer.WriteEndObject();
+        return true;
+    }
+}

@@ -1,0 +1,89 @@
+using System.Text.Json;
+
+namespace Dhis2Grpc.Server.Rest.Writing;
+
+/// <summary>Turns a <c>fields</c> parameter into the members of a message. Unknown names are dropped, as DHIS2 does.</summary>
+internal static class SelectionCompiler
+{
+    private static readonly HashSet<string> _identifiable = ["id", "code", "name", "created", "lastUpdated", "lastUpdatedBy"];
+    private static readonly HashSet<string> _nameable = [.. _identifiable, "shortName", "description"];
+
+    /// <summary>Members of the message that the parameter names.</summary>
+    public static Selection Compile(WritePlan plan, IReadOnlyList<FieldFilter> filters)
+    {
+        var chosen = new SelectedMember?[plan.Members.Count];
+        var added = new List<SelectedMember>();
+        // Only exclusions: everything else stays.
+        if (filters.Count > 0 && filters.All(f => f.Excluded))
+            AddPreset(plan, ":all", chosen);
+        foreach (var filter in filters.Where(f => !f.Excluded))
+        {
+            if (filter.Name is "*" || filter.Name.StartsWith(':'))
+                AddPreset(plan, filter.Name, chosen);
+            else if (IndexOf(plan, filter.Name) is var index and >= 0)
+                Add(plan.Members[index], filter, ref chosen[index], added);
+        }
+
+        foreach (var filter in filters.Where(f => f.Excluded))
+        {
+            if (IndexOf(plan, filter.Name) is var index and >= 0)
+                chosen[index] = null;
+        }
+
+        return new Selection([.. chosen.OfType<SelectedMember>(), .. added]);
+    }
+
+    /// <summary>All members, where the filters apply to the elements of arrays of messages: the body of a list.</summary>
+    public static Selection CompileElements(WritePlan plan, IReadOnlyList<FieldFilter> filters) => new(
+        [.. plan.Members.Select(m => new SelectedMember(
+            m.Encoded, m, m is { Nested: { } nested, Field: { IsRepeated: true, IsMap: false } } ? Compile(nested(), filters) : null))]);
+
+    private static void Add(FieldPlan field, FieldFilter filter, ref SelectedMember? chosen, List<SelectedMember> added)
+    {
+        var nested = filter.Nested is { } inner && field.Nested is { } plan ? Compile(plan(), inner) : null;
+        var name = field.Encoded;
+        foreach (var transform in filter.Transforms)
+        {
+            if (transform is { Kind: "rename", Argument.Length: > 0 })
+                name = JsonEncodedText.Encode(transform.Argument);
+            else
+                field = TransformedField.Of(field, transform);
+        }
+
+        // One member may be asked for in several forms, such as `userAccesses,userAccesses~size~rename(n)`.
+        if (filter.Transforms.Count > 0 && chosen is not null)
+            added.Add(new SelectedMember(name, field, nested));
+        else
+            chosen = new SelectedMember(name, field, nested);
+    }
+
+    private static void AddPreset(WritePlan plan, string preset, SelectedMember?[] chosen)
+    {
+        for (var i = 0; i < chosen.Length; i++)
+        {
+            var member = plan.Members[i];
+            var named = preset switch
+            {
+                "*" or ":all" => true,
+                ":identifiable" => _identifiable.Contains(member.Name),
+                ":nameable" => _nameable.Contains(member.Name),
+                ":simple" => member is { Nested: null, Field: { IsRepeated: false, IsMap: false } },
+                ":owner" or ":persisted" => !member.ReadOnly || _identifiable.Contains(member.Name),
+                _ => false,
+            };
+            if (named || (member.Name == "href" && preset is ":identifiable" or ":nameable"))
+                chosen[i] ??= new SelectedMember(member.Encoded, member, null);
+        }
+    }
+
+    private static int IndexOf(WritePlan plan, string name)
+    {
+        for (var i = 0; i < plan.Members.Count; i++)
+        {
+            if (plan.Members[i].Name == name)
+                return i;
+        }
+
+        return -1;
+    }
+}

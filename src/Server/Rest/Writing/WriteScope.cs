@@ -1,0 +1,15 @@
+namespace Dhis2Grpc.Server.Rest.Writing;
+
+/// <summary>What writing depends on beyond the message: the zone of dates, and where the caller reached us.</summary>
+internal sealed class WriteScope(TimeZoneInfo zone, HttpRequest? request, int? version)
+{
+    private string? _apiUrl;
+
+    /// <summary>Zone of dates, which are written without offset.</summary>
+    public TimeZoneInfo Zone { get; } = zone;
+
+    /// <summary>Base of links: scheme, host, <c>/api</c>, and the version that the caller used.</summary>
+    public string ApiUrl => _apiUrl ??= request is null
+        ? "/api"
+        : string.Concat(request.Scheme, "://", request.Host.Value, request.PathBase.Value + RestVersion.ApiPrefix(version));
+}
