@@ -1,6 +1,5 @@
 using Dhis2Grpc.Server.Grpc;
 using Dhis2Grpc.Server.Progress;
-using Dhis2Grpc.Server.Rest;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -24,7 +23,6 @@ internal static class Node
 
         var app = builder.Build();
         app.UseFaces();
-        app.UseRestEdge();
         app.MapGrpcServices();
         return app;
     }
@@ -42,7 +40,6 @@ internal static class Node
             system.SystemName = node.Value.SystemName;
             system.Zone = node.Value.Zone;
         });
-        services.AddOptions<RestOptions>().Configure<IOptions<NodeOptions>>((rest, node) => rest.Zone = node.Value.Zone);
     }
 
     private static void AddFeatures(IServiceCollection services)
@@ -51,7 +48,6 @@ internal static class Node
         services.AddSingleton<IConfigureOptions<KestrelServerOptions>, Listeners>();
         services.AddProgress();
         services.AddNodeLifetime();
-        services.AddRestEdge();
         services.AddGrpcServices();
     }
 }

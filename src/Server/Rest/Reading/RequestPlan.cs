@@ -65,15 +65,8 @@ internal sealed class RequestPlan
             var read = await reader.ReadAsync(http.RequestAborted);
             if (read.IsCompleted)
             {
-                try
-                {
-                    BindBody(request, http.Request, read.Buffer, zone);
-                }
-                finally
-                {
-                    reader.AdvanceTo(read.Buffer.End);
-                }
-
+                BindBody(request, http.Request, read.Buffer, zone);
+                reader.AdvanceTo(read.Buffer.End);
                 break;
             }
 
