@@ -1,5 +1,8 @@
 using Dhis2Grpc.Server.Grpc;
+using Dhis2Grpc.Server.Metadata;
 using Dhis2Grpc.Server.Progress;
+using Dhis2Grpc.Server.Storage;
+using Dhis2Grpc.Server.Warehouse.DuckDb;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -34,6 +37,7 @@ internal static class Node
         services.AddOptions<NodeOptions>().Bind(section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<RestListenerOptions>().Bind(section.GetSection("Rest")).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<GrpcListenerOptions>().Bind(section.GetSection("Grpc")).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<StorageOptions>().Configure<IOptions<NodeOptions>>((files, node) => files.DataDirectory = node.Value.DataDirectory);
         services.AddOptions<SystemInfoOptions>().Configure<IOptions<NodeOptions>>((system, node) =>
         {
             system.Version = node.Value.Version;
@@ -48,6 +52,8 @@ internal static class Node
         services.AddSingleton<IConfigureOptions<KestrelServerOptions>, Listeners>();
         services.AddProgress();
         services.AddNodeLifetime();
+        services.AddWarehouse();
+        services.AddMetadata();
         services.AddGrpcServices();
     }
 }

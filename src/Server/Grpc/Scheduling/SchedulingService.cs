@@ -122,7 +122,7 @@ internal sealed class SchedulingService(
     // Headers tell a gRPC client that it is watching, though nothing may happen for long. The REST face sends its own.
     private static Func<Task> Opened(ServerCallContext context) => () =>
         HttpProtocol.IsHttp2(context.GetHttpContext().Request.Protocol)
-            ? context.WriteResponseHeadersAsync(Metadata.Empty)
+            ? context.WriteResponseHeadersAsync(global::Grpc.Core.Metadata.Empty)
             : Task.CompletedTask;
 
     private async ValueTask ThrowIfUnknownAsync(RunFilter filter, CancellationToken cancellationToken)

@@ -1,0 +1,137 @@
+using System.Buffers;
+using System.Data.Common;
+using System.Text;
+using System.Text.Json;
+using Dhis2Grpc.Server.Errors;
+using Dhis2Grpc.Server.Metadata.Model;
+using Dhis2Grpc.Server.Warehouse;
+
+namespace Dhis2Grpc.Server.Metadata.Import;
+
+/// <summary>Takes a document's objects into temporary tables of the write transaction: <c>staged</c> (the objects),
+/// <c>staged_reference</c> (what they refer to) and <c>staged_error</c> (what is wrong with them). The tables spill to
+/// disk, so that a document of any size needs little memory.</summary>
+internal sealed class Staging : IDisposable
+{
+
+    private readonly IBulkLoad _objects;
+    private readonly IBulkLoad _references;
+    private readonly IBulkLoad _errors;
+    private readonly ArrayBufferWriter<byte> _json = new(4096);
+    private readonly Dictionary<string, MetadataType> _types = new(StringComparer.Ordinal);
+    private long _sequence;
+
+    private Staging(IWarehouseWrite write)
+    {
+        _objects = write.Load("staged");
+        _references = write.Load("staged_reference");
+        _errors = write.Load("staged_error");
+    }
+
+    /// <summary>Other UIDs under which the document has objects named "default", with the UID here.</summary>
+    public Dictionary<(string Collection, string Uid), string> Defaults { get; } = [];
+
+    /// <summary>Types of the document, in the order of their rank.</summary>
+    public IReadOnlyList<MetadataType> Types => [.. _types.Values.OrderBy(t => t.Rank).ThenBy(t => t.Collection, StringComparer.Ordinal)];
+
+    /// <summary>Creates the temporary tables and opens them for objects. Dispose before reading the tables.</summary>
+    public static async Task<Staging> BeginAsync(IWarehouseWrite write, CancellationToken cancellationToken)
+    {
+        await write.Connection.ExecuteAsync("""
+            create temp table staged (seq bigint, type varchar, idx integer, uid varchar, code varchar, name varchar, shortname varchar,
+                created timestamp, lastupdated timestamp, isdefault boolean, json varchar);
+            create temp table staged_reference (seq bigint, path varchar, association varchar, position integer, target varchar, uid varchar, code varchar,
+                soft boolean);
+            create temp table staged_error (seq bigint, code varchar, message varchar, severity integer, property varchar, value varchar, mainid varchar);
+            create temp table type_name (type varchar, short varchar);
+            """, cancellationToken);
+        using (var names = write.Load("type_name"))
+        {
+            foreach (var type in MetadataTypes.InOrder) names.Add(type.Collection).Add(type.ShortClass).EndRow();
+        }
+        return new Staging(write);
+    }
+
+    /// <summary>Checks an object by itself and takes it in.</summary>
+    public void Add(DocumentObject item)
+    {
+        try
+        {
+            AddObject(item);
+        }
+        catch (InvalidOperationException e)
+        {
+            // A text with half a surrogate pair is JSON, and no text.
+            throw Malformed(item, e);
+        }
+        catch (JsonException e)
+        {
+            throw Malformed(item, e);
+        }
+    }
+
+    private void AddObject(DocumentObject item)
+    {
+        if (!_types.TryGetValue(item.Collection, out var type)) type = MetadataTypes.Of(item.Collection);
+        using var document = PlainJson.Parse(item.Json);
+        var root = document.RootElement;
+        // Arrays of unknown members may hold anything; what has no id is no object of DHIS2.
+        if (!MetadataTypes.IsKnown(type.Collection) && !root.TryGetProperty("id", out _)) return;
+        _types.TryAdd(type.Collection, type);
+
+        var seq = _sequence++;
+        var check = new ObjectCheck(type, root);
+        var given = check.Uid;
+        var uid = given ?? Metadata.Uid.New();
+        var isDefault = type.DefaultUid is not null && (check.Name == DefaultObjects.Name || uid == type.DefaultUid);
+        if (isDefault && uid != type.DefaultUid) Defaults[(type.Collection, uid)] = type.DefaultUid!;
+
+        foreach (var error in check.Errors) AddError(seq, error);
+        foreach (var reference in check.References)
+        {
+            _references.Add(seq).Add(reference.Path.Path).Add(reference.Path.Association).Add(reference.Position).Add(reference.Path.Target)
+                .Add(reference.Uid).Add(reference.Code).Add(reference.Path.Soft).EndRow();
+        }
+        _objects.Add(seq).Add(type.Collection).Add(item.Index).Add(isDefault ? type.DefaultUid : uid).Add(check.Code).Add(check.Name).Add(check.ShortName)
+            .Add(check.Created).Add(check.LastUpdated).Add(isDefault).Add(Write(root, given is null ? uid : null)).EndRow();
+    }
+
+    public void Dispose()
+    {
+        _objects.Dispose();
+        _references.Dispose();
+        _errors.Dispose();
+    }
+
+    /// <summary>Adds an error found later.</summary>
+    public static Task<int> AddErrorAsync(DbConnection connection, long seq, ImportError error, CancellationToken cancellationToken) =>
+        connection.ExecuteAsync("insert into staged_error values ($seq, $code, $message, $severity, $property, $value, null)", cancellationToken,
+            ("seq", seq), ("code", error.Code), ("message", error.Message), ("severity", (int)error.Severity), ("property", error.Property), ("value", error.Value));
+
+    private void AddError(long seq, ImportError error) =>
+        _errors.Add(seq).Add(error.Code).Add(error.Message).Add((int)error.Severity).Add(error.Property).Add(error.Value).Add((string?)null).EndRow();
+
+    private static Dhis2Exception Malformed(DocumentObject item, Exception e) =>
+        new(ErrorKind.InvalidArgument, $"Item {item.Index} of \"{item.Collection}\" is malformed: {e.Message}", inner: e) { HttpStatus = StatusCodes.Status409Conflict };
+
+    private string Write(JsonElement root, string? newUid)
+    {
+        _json.ResetWrittenCount();
+        using (var writer = new Utf8JsonWriter(_json, PlainJson.Compact))
+        {
+            if (newUid is null)
+            {
+                root.WriteTo(writer);
+            }
+            else
+            {
+                writer.WriteStartObject();
+                writer.WriteString("id", newUid);
+                foreach (var property in root.EnumerateObject())
+                    if (!property.NameEquals("id")) property.WriteTo(writer);
+                writer.WriteEndObject();
+            }
+        }
+        return Encoding.UTF8.GetString(_json.WrittenSpan);
+    }
+}

@@ -1,0 +1,70 @@
+using Dhis2Grpc.Server.Errors;
+using Dhis2Grpc.Server.Metadata.Import;
+using Dhis2Grpc.Server.Security;
+using Dhis2Grpc.Server.Storage;
+using Dhis2Grpc.Server.Warehouse;
+using Microsoft.Extensions.Options;
+
+namespace Dhis2Grpc.Server.Metadata;
+
+/// <summary>Imports metadata documents: taken in whole, staged and checked in the warehouse, written in one transaction.</summary>
+internal sealed class MetadataImport(IWarehouse warehouse, IOptions<StorageOptions> storage, TimeProvider time, ILogger<MetadataImport> logger)
+{
+    /// <summary>Authority to import, besides ALL.</summary>
+    public const string Authority = "F_METADATA_IMPORT";
+
+    /// <summary>Imports one document, JSON or gzip of it. Errors in objects are in the report and do not throw.</summary>
+    /// <exception cref="Dhis2Exception">The document is malformed or cut off, or the caller may not import.</exception>
+    public async Task<MetadataImportReport> ImportAsync(Stream document, MetadataImportOptions options, User caller, CancellationToken cancellationToken)
+    {
+        if (!caller.Has(Authority))
+            throw new Dhis2Exception(ErrorKind.PermissionDenied, $"User `{caller.Username}` is not allowed to import metadata.", "E3000");
+
+        var begun = time.GetTimestamp();
+        await using var received = await DocumentSpool.ReceiveAsync(document, storage.Value.DataDirectory, cancellationToken);
+        await using var write = await warehouse.BeginWriteAsync(WriteTurn.Documents, cancellationToken);
+        var report = await ImportAsync(received, write, options, cancellationToken);
+        if (report.Status != ImportStatus.Error && options.Mode == ImportMode.Commit) await write.CommitAsync(cancellationToken);
+        MetadataLog.Imported(logger, report.Status, report.Stats.Created, report.Stats.Updated, report.Stats.Deleted, report.Stats.Ignored,
+            caller.Username, (long)time.GetElapsedTime(begun).TotalMilliseconds);
+        return report;
+    }
+
+    private async Task<MetadataImportReport> ImportAsync(Stream document, IWarehouseWrite write, MetadataImportOptions options, CancellationToken cancellationToken)
+    {
+        var staging = await StageAsync(document, write, options, cancellationToken);
+        var checks = new StagedChecks(write.Connection, options, staging);
+        await checks.RunAsync(cancellationToken);
+        var deletes = options.Strategy == ImportStrategy.Delete;
+        if (deletes) await new Deletion(write.Connection).CheckAsync(cancellationToken);
+        else await OrganisationUnitTree.CheckAsync(write.Connection, cancellationToken);
+
+        var refused = await checks.SettleAsync(cancellationToken);
+        var report = await new ReportWriter(write.Connection, options).WriteAsync(staging.Types, refused, cancellationToken);
+        if (refused) return report;
+
+        var now = time.GetUtcNow().UtcDateTime;
+        if (deletes)
+        {
+            await new Deletion(write.Connection).WriteAsync(cancellationToken);
+        }
+        else
+        {
+            await new Projection(write.Connection, now).WriteAsync(staging.Types, cancellationToken);
+            await new OptionCombos(write, now).GenerateAsync(cancellationToken);
+        }
+        return report;
+    }
+
+    private static async Task<Staging> StageAsync(Stream document, IWarehouseWrite write, MetadataImportOptions options, CancellationToken cancellationToken)
+    {
+        var reader = new DocumentReader(document);
+        using var staging = await Staging.BeginAsync(write, cancellationToken);
+        while (await reader.ReadAsync(cancellationToken) is { } item)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (!options.SkipTypes.Contains(item.Collection)) staging.Add(item);
+        }
+        return staging;
+    }
+}
