@@ -1,6 +1,7 @@
 using Dhis2Grpc.Server.Grpc;
 using Dhis2Grpc.Server.Metadata;
 using Dhis2Grpc.Server.Progress;
+using Dhis2Grpc.Server.Rest;
 using Dhis2Grpc.Server.Storage;
 using Dhis2Grpc.Server.Warehouse.DuckDb;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -26,6 +27,7 @@ internal static class Node
 
         var app = builder.Build();
         app.UseFaces();
+        app.UseRestEdge();
         app.MapGrpcServices();
         return app;
     }
@@ -44,6 +46,7 @@ internal static class Node
             system.SystemName = node.Value.SystemName;
             system.Zone = node.Value.Zone;
         });
+        services.AddOptions<RestOptions>().Configure<IOptions<NodeOptions>>((rest, node) => rest.Zone = node.Value.Zone);
     }
 
     private static void AddFeatures(IServiceCollection services)
@@ -52,6 +55,7 @@ internal static class Node
         services.AddSingleton<IConfigureOptions<KestrelServerOptions>, Listeners>();
         services.AddProgress();
         services.AddNodeLifetime();
+        services.AddRestEdge();
         services.AddWarehouse();
         services.AddMetadata();
         services.AddGrpcServices();

@@ -21,6 +21,9 @@ internal static class RestEdge
         // It goes first, so that it sees failures as clients do, whatever the order of registration.
         services.PostConfigure<GrpcServiceOptions>(o =>
         {
+            // The route that answers for unknown services takes every path of two segments, which hides 405 from routing.
+            // Clients read the 404 that is left as UNIMPLEMENTED too.
+            o.IgnoreUnknownServices = true;
             o.Interceptors.Add<RestCapture>();
             var capture = o.Interceptors[^1];
             o.Interceptors.RemoveAt(o.Interceptors.Count - 1);

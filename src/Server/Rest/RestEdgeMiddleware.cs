@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Dhis2Grpc.Server.Errors;
 using Dhis2Grpc.Server.Rest.Schema;
+using Dhis2Grpc.Server.Security;
 using Microsoft.AspNetCore.Grpc.JsonTranscoding;
 using Microsoft.AspNetCore.WebUtilities;
 
@@ -93,10 +94,12 @@ internal sealed class RestEdgeMiddleware(RequestDelegate next, RestSchema schema
         var response = http.Response;
         if (response.StatusCode < StatusCodes.Status400BadRequest || response.HasStarted || response.ContentLength > 0 || response.ContentType is not null)
             return null;
+        var path = http.Request.PathBase + RestVersion.FullPath(http);
         return new RestFailure(response.StatusCode, response.StatusCode switch
         {
-            StatusCodes.Status404NotFound => $"The path {http.Request.PathBase}{http.Request.Path} does not exist.",
-            StatusCodes.Status405MethodNotAllowed => $"The method {http.Request.Method} is not supported for {http.Request.Path}; supported: {response.Headers.Allow}.",
+            StatusCodes.Status401Unauthorized => http.Features.Get<AuthenticationFailure>()?.Message ?? AuthenticationFailure.Unauthorized,
+            StatusCodes.Status404NotFound => $"The path {path} does not exist.",
+            StatusCodes.Status405MethodNotAllowed => $"The method {http.Request.Method} is not supported for {path}; supported: {response.Headers.Allow}.",
             StatusCodes.Status415UnsupportedMediaType => $"The media type {http.Request.ContentType} is not supported here.",
             _ => ReasonPhrases.GetReasonPhrase(response.StatusCode),
         });

@@ -28,7 +28,11 @@ internal sealed class RestVersion
     /// <summary><c>/api</c>, or <c>/api/33</c>.</summary>
     public static string ApiPrefix(int? version) => version is { } number ? _all[number - Oldest].Prefix : "/api";
 
-    /// <summary>The version differs from those that 2.41 changed: it is absent or at most 40.</summary>
+    /// <summary>The path as the caller sent it.</summary>
+    public static string FullPath(HttpContext http) =>
+        http.Features.Get<RestVersion>() is { } version ? version.Prefix + http.Request.Path.Value!["/api".Length..] : http.Request.Path.Value ?? "";
+
+    /// <summary>Bodies have the shape from before 2.41 changed them: the version is absent or at most 40.</summary>
     public static bool IsUntil40(int? version) => version is null or <= 40;
 
     /// <summary>Takes a known version out of the path. Unknown ones stay, and match no route.</summary>

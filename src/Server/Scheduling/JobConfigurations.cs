@@ -1,24 +1,222 @@
+using System.Collections.Frozen;
+using Dhis2Grpc.Server.Errors;
 using Dhis2Grpc.Server.Security;
+using Dhis2Grpc.Server.Storage;
+using Microsoft.Extensions.Options;
+using JobType = Dhis2.Scheduling.V1.JobType;
 
 namespace Dhis2Grpc.Server.Scheduling;
 
 /// <summary>Creates, reads, changes and deletes job configurations.</summary>
-internal sealed class JobConfigurations
+internal sealed class JobConfigurations(
+    IJobStore store, JobCatalog catalog, SchedulerLoop loop, JobViews views, TimeProvider time, IOptions<SchedulingOptions> options)
+    : IDisposable
 {
-    public ValueTask<JobView> GetAsync(string uid, CancellationToken cancellationToken) => throw new NotImplementedException();
+    private const int MaxAttempts = 5;
 
-    public ValueTask<IReadOnlyList<JobView>> ListAsync(CancellationToken cancellationToken) => throw new NotImplementedException();
+    // Types that run as a real user, at first their creator.
+    private static readonly FrozenSet<JobType> NeedUser = FrozenSet.ToFrozenSet(
+    [
+        JobType.HtmlPushAnalytics,
+        JobType.AggregateDataExchange,
+        JobType.MetaDataSync,
+        JobType.SingleEventDataSync,
+        JobType.TrackedEntityDataSync,
+    ]);
 
-    public ValueTask<JobView> CreateAsync(
-        JobConfigurationInput input, User caller, bool validateOnly, CancellationToken cancellationToken) => throw new NotImplementedException();
+    // One change at a time, so that no two pass the same check of uniqueness, and the scheduler sees them in order.
+    private readonly SemaphoreSlim _writes = new(1, 1);
 
-    public ValueTask<JobView> UpdateAsync(
-        string uid, JobConfigurationInput input, long? revision, User caller, bool validateOnly, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+    /// <summary>Reads one.</summary>
+    /// <exception cref="Dhis2Exception">NotFound: there is none.</exception>
+    public async ValueTask<JobView> GetAsync(string uid, CancellationToken cancellationToken) =>
+        await ViewAsync(await FindAsync(uid, cancellationToken), cancellationToken);
 
-    public ValueTask DeleteAsync(string uid, long? revision, bool validateOnly, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+    /// <summary>Reads all, in no order.</summary>
+    public async ValueTask<IReadOnlyList<JobView>> ListAsync(CancellationToken cancellationToken)
+    {
+        var states = await store.ListStatesAsync(cancellationToken);
+        var all = await store.ListAsync(cancellationToken);
+        var now = time.GetUtcNow();
+        var result = new List<JobView>(all.Count);
+        foreach (var job in all)
+            result.Add(views.Of(job, states.GetValueOrDefault(job.Uid) ?? new JobState { JobUid = job.Uid }, now));
+        return result;
+    }
 
-    public ValueTask<JobView> SetEnabledAsync(string uid, bool enabled, User caller, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+    /// <summary>Creates one.</summary>
+    /// <exception cref="Dhis2Exception">Conflict: it breaks rules, all of which are reported, or its type is the
+    /// system's own.</exception>
+    public async ValueTask<JobView> CreateAsync(
+        JobConfigurationInput input, User caller, bool validateOnly, CancellationToken cancellationToken)
+    {
+        var type = TypeOf(input.Type);
+        if (type is { UserDefinable: false })
+            throw JobErrors.Conflict($"Job {input.Uid ?? input.Name} must be configurable but was not.");
+        using var write = await WriteAsync(cancellationToken);
+        var now = time.GetUtcNow();
+        var job = Apply(input, type, caller, now, new JobConfiguration
+        {
+            Uid = NullIfEmpty(input.Uid) ?? Uids.New(),
+            Name = "",
+            Type = input.Type,
+            Enabled = true,
+            Created = now,
+            LastUpdated = now,
+        });
+        await CheckAsync(job, type, true, cancellationToken);
+        if (validateOnly)
+            return views.Of(job, new JobState { JobUid = job.Uid }, now);
+        return await WrittenAsync(job, await store.CreateAsync(job, cancellationToken), cancellationToken);
+    }
+
+    /// <summary>Replaces one; see <see cref="JobConfigurationInput"/> for what absence means.</summary>
+    /// <exception cref="Dhis2Exception">NotFound: there is none. Aborted: the revision is another. Conflict: it would
+    /// break rules, or is the system's own.</exception>
+    public async ValueTask<JobView> UpdateAsync(
+        string uid, JobConfigurationInput input, long? revision, User caller, bool validateOnly, CancellationToken cancellationToken)
+    {
+        using var write = await WriteAsync(cancellationToken);
+        for (var attempt = 1; ; attempt++)
+        {
+            var stored = await FindAsync(uid, cancellationToken);
+            var type = TypeOf(input.Type) ?? TypeOf(stored.Type);
+            ThrowIfSystem(stored, "modified");
+            if (type is { UserDefinable: false })
+                throw JobErrors.Conflict($"Job {uid} can not be changed into a system job.");
+            if (revision is not null && revision != stored.Revision)
+                throw JobErrors.Changed(uid);
+            var job = Apply(input, type, caller, time.GetUtcNow(), stored);
+            await CheckAsync(job, type, false, cancellationToken);
+            if (validateOnly)
+                return await ViewAsync(job, cancellationToken);
+            var result = await store.UpdateAsync(job, cancellationToken);
+            if (result.Result != JobWriteResult.RevisionChanged || revision is not null || attempt == MaxAttempts)
+                return await WrittenAsync(job, result, cancellationToken);
+        }
+    }
+
+    /// <summary>Deletes one. A run in progress is not touched, and the history stays.</summary>
+    /// <exception cref="Dhis2Exception">NotFound: there is none. Aborted: the revision is another. Conflict: it is the
+    /// system's own.</exception>
+    public async ValueTask DeleteAsync(string uid, long? revision, bool validateOnly, CancellationToken cancellationToken)
+    {
+        using var write = await WriteAsync(cancellationToken);
+        var stored = await FindAsync(uid, cancellationToken);
+        ThrowIfSystem(stored, "deleted");
+        if (revision is not null && revision != stored.Revision)
+            throw JobErrors.Changed(uid);
+        if (validateOnly)
+            return;
+        var result = await store.DeleteAsync(uid, revision, cancellationToken);
+        if (result.Result == JobWriteResult.NotFound)
+            throw JobErrors.NotFound(uid);
+        if (result.Result != JobWriteResult.Written)
+            throw JobErrors.Changed(uid);
+        loop.Removed(uid);
+    }
+
+    /// <summary>Lets schedule and users start it, or not. A run in progress is not touched.</summary>
+    /// <exception cref="Dhis2Exception">NotFound: there is none. Conflict: it is the system's own, or has no
+    /// schedule that could be enabled.</exception>
+    public async ValueTask<JobView> SetEnabledAsync(string uid, bool enabled, User caller, CancellationToken cancellationToken)
+    {
+        using var write = await WriteAsync(cancellationToken);
+        for (var attempt = 1; ; attempt++)
+        {
+            var stored = await FindAsync(uid, cancellationToken);
+            ThrowIfSystem(stored, "modified");
+            if (stored.Enabled == enabled)
+                return await ViewAsync(stored, cancellationToken);
+            if (enabled && stored.QueuePosition is null && stored.CronExpression is null && stored.Delay is null)
+                throw JobErrors.Conflict("Job requires schedule setup before it can be enabled.");
+            var job = stored with { Enabled = enabled, LastUpdated = time.GetUtcNow(), LastUpdatedBy = caller.Uid };
+            var result = await store.UpdateAsync(job, cancellationToken);
+            if (result.Result != JobWriteResult.RevisionChanged || attempt == MaxAttempts)
+                return await WrittenAsync(job, result, cancellationToken);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _writes.Dispose();
+
+    private static JobConfiguration Apply(
+        JobConfigurationInput input, JobTypeEntry? type, User caller, DateTimeOffset now, JobConfiguration stored) => stored with
+        {
+            Name = input.Name ?? "",
+            Code = NullIfEmpty(input.Code),
+            Type = type?.Type ?? stored.Type,
+            CronExpression = stored.QueuePosition > 0 ? null : NullIfEmpty(input.CronExpression),
+            Delay = input.Delay,
+            Enabled = input.Enabled ?? stored.Enabled,
+            Parameters = type is null ? null : ParameterRules.Complete(type.Parameters, input.Parameters),
+            ExecutedBy = NullIfEmpty(input.ExecutedBy) ?? (type is not null && NeedUser.Contains(type.Type) ? stored.ExecutedBy ?? caller.Uid : null),
+            TimeZone = NullIfEmpty(input.TimeZone),
+            CatchUpWindow = input.CatchUpWindow,
+            ExtraJson = input.ExtraJson,
+            LastUpdated = now,
+            LastUpdatedBy = caller.Uid,
+        };
+
+    private async ValueTask CheckAsync(JobConfiguration job, JobTypeEntry? type, bool isNew, CancellationToken cancellationToken)
+    {
+        var all = await store.ListAsync(cancellationToken);
+        var reports = JobRules.Check(job, type, isNew, all, options.Value).ToList();
+        if (reports.Count > 0)
+            throw JobErrors.Broken(job.Uid, reports);
+    }
+
+    private async ValueTask<JobView> WrittenAsync(JobConfiguration job, JobWrite result, CancellationToken cancellationToken)
+    {
+        switch (result)
+        {
+            case { Result: JobWriteResult.Written, Configuration: { } written }:
+                loop.Changed(written);
+                return await ViewAsync(written, cancellationToken);
+            case { Result: JobWriteResult.NotFound }:
+                throw JobErrors.NotFound(job.Uid);
+            case { Result: JobWriteResult.UidTaken }:
+                throw JobErrors.Broken(job.Uid, [JobErrors.UidTaken(job.Uid, result.Configuration?.Name ?? job.Name)]);
+            case { Result: JobWriteResult.NameTaken }:
+                throw JobErrors.Broken(job.Uid, [JobErrors.Taken("name", job.Name, job.Name, job.Uid, result.OtherUid)]);
+            case { Result: JobWriteResult.CodeTaken }:
+                throw JobErrors.Broken(job.Uid, [JobErrors.Taken("code", job.Code!, job.Name, job.Uid, result.OtherUid)]);
+            default:
+                throw JobErrors.Changed(job.Uid);
+        }
+    }
+
+    private JobTypeEntry? TypeOf(JobType type)
+    {
+        if (type == JobType.Unspecified)
+            return null;
+        return catalog.TryGet(type, out var entry)
+            ? entry
+            : throw new Dhis2Exception(ErrorKind.InvalidArgument, $"Job type {(int)type} is not known.", "E1003");
+    }
+
+    private void ThrowIfSystem(JobConfiguration job, string action)
+    {
+        if (TypeOf(job.Type) is { UserDefinable: false })
+            throw JobErrors.Conflict($"Job {job.Uid} is a system job that cannot be {action}.");
+    }
+
+    private async ValueTask<JobConfiguration> FindAsync(string uid, CancellationToken cancellationToken) =>
+        await store.FindAsync(uid, cancellationToken) ?? throw JobErrors.NotFound(uid);
+
+    private async ValueTask<JobView> ViewAsync(JobConfiguration job, CancellationToken cancellationToken) =>
+        views.Of(job, await store.GetStateAsync(job.Uid, cancellationToken), time.GetUtcNow());
+
+    private async ValueTask<Turn> WriteAsync(CancellationToken cancellationToken)
+    {
+        await _writes.WaitAsync(cancellationToken);
+        return new Turn(_writes);
+    }
+
+    private static string? NullIfEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
+
+    private readonly struct Turn(SemaphoreSlim writes) : IDisposable
+    {
+        public void Dispose() => writes.Release();
+    }
 }

@@ -1,3 +1,4 @@
+using Dhis2Grpc.Server.Errors;
 using Dhis2Grpc.Server.Progress;
 using Dhis2Grpc.Server.Security;
 using Dhis2Grpc.Server.Storage;
@@ -5,11 +6,43 @@ using Dhis2Grpc.Server.Storage;
 namespace Dhis2Grpc.Server.Scheduling;
 
 /// <summary>Starts, cancels and reads runs.</summary>
-internal sealed class JobRuns(IJobStore store, ProgressHub hub)
+internal sealed class JobRuns(IJobStore store, ProgressHub hub, SchedulerLoop loop, JobRunner runner, ILogger<JobRuns> logger)
 {
-    public ValueTask<JobRun> ExecuteAsync(string uid, User caller, CancellationToken cancellationToken) => throw new NotImplementedException();
+    private const int MaxAttempts = 5;
 
-    public ValueTask<bool> CancelAsync(RunFilter filter, CancellationToken cancellationToken) => throw new NotImplementedException();
+    /// <summary>Starts a job now, whatever its schedule.</summary>
+    /// <returns>The run, which has started.</returns>
+    /// <exception cref="Dhis2Exception">NotFound: there is no such job. Conflict: E7006, a job of its type is running;
+    /// E1004, it is disabled. Unavailable: the server shuts down.</exception>
+    public async ValueTask<JobRun> ExecuteAsync(string uid, User caller, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var job = await store.FindAsync(uid, cancellationToken) ?? throw JobErrors.NotFound(uid);
+            var (result, run) = await loop.ExecuteAsync(job);
+            switch (result)
+            {
+                case JobStart.Started:
+                    SchedulingLog.Executed(logger, caller.Username, job.Name, run!.RunId);
+                    return run;
+                case JobStart.NotFound:
+                    throw JobErrors.NotFound(uid);
+                case JobStart.Disabled:
+                    throw JobErrors.Conflict($"Failed to execute job, it is disabled: `{job.Name}`");
+                case JobStart.TypeRunning:
+                    throw JobErrors.TypeRunning(job);
+                case JobStart.RevisionChanged when attempt < MaxAttempts:
+                    continue;
+                default:
+                    throw JobErrors.Changed(uid);
+            }
+        }
+    }
+
+    /// <summary>Cancels what runs and matches. All views show it at once; the job stops at its next item.</summary>
+    /// <returns>False when nothing was running, or all was cancelled before.</returns>
+    public ValueTask<bool> CancelAsync(RunFilter filter, CancellationToken cancellationToken) =>
+        runner.CancelAsync(filter, cancellationToken);
 
     /// <summary>The runs in progress, live, in start order.</summary>
     public IReadOnlyList<JobRun> Running() =>

@@ -65,8 +65,15 @@ internal sealed class RequestPlan
             var read = await reader.ReadAsync(http.RequestAborted);
             if (read.IsCompleted)
             {
-                BindBody(request, http.Request, read.Buffer, zone);
-                reader.AdvanceTo(read.Buffer.End);
+                try
+                {
+                    BindBody(request, http.Request, read.Buffer, zone);
+                }
+                finally
+                {
+                    reader.AdvanceTo(read.Buffer.End);
+                }
+
                 break;
             }
 

@@ -1,0 +1,244 @@
+using System.Threading.Channels;
+using Dhis2Grpc.Server.Storage;
+
+namespace Dhis2Grpc.Server.Scheduling;
+
+/// <summary>Starts jobs when they are due. Sleeps until the earliest is, or something changes; what a start costs does
+/// not depend on the number of jobs that are not due.</summary>
+internal sealed class SchedulerLoop(
+    IJobStore store, JobBoard board, JobRunner runner, QueueChain queues, SkippedRuns skipped, TimeProvider time, ILogger<SchedulerLoop> logger)
+    : IDisposable
+{
+    /// <summary>The longest sleep: how soon a clock that was set forward is noticed.</summary>
+    public static readonly TimeSpan MaxSleep = TimeSpan.FromSeconds(10);
+
+    /// <summary>When to try again what failed for a reason that passes.</summary>
+    public static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
+
+    /// <summary>When to look again whether another server ended its run of a type.</summary>
+    public static readonly TimeSpan RemoteRetryAfter = TimeSpan.FromSeconds(1);
+
+    private static readonly TimeSpan ClockStep = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Millisecond = TimeSpan.FromMilliseconds(1);
+
+    // A dirty flag: one place, and a second wake-up adds nothing to the first.
+    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
+
+    private long _armedFor = long.MaxValue;
+    private ITimer? _timer;
+    private volatile bool _started;
+
+    /// <summary>Reads all jobs and their states. Nothing starts before <see cref="RunAsync"/>.</summary>
+    public async Task LoadAsync(CancellationToken cancellationToken)
+    {
+        var states = await store.ListStatesAsync(cancellationToken);
+        var now = time.GetUtcNow();
+        foreach (var job in await store.ListAsync(cancellationToken))
+        {
+            if (board.Put(job, states.GetValueOrDefault(job.Uid), now).IsInvalid)
+                SchedulingLog.InvalidSchedule(logger, job.Name);
+        }
+    }
+
+    /// <summary>Starts what is due until cancelled.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        _timer = time.CreateTimer(static loop => ((SchedulerLoop)loop!).Wake(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _started = true;
+        var ready = new List<ScheduledJob>();
+        var (lastWall, lastTick) = (time.GetUtcNow(), time.GetTimestamp());
+        do
+        {
+            _wake.Reader.TryRead(out _);
+            var (now, tick) = (time.GetUtcNow(), time.GetTimestamp());
+            var setBack = time.GetElapsedTime(lastTick, tick) - (now - lastWall);
+            (lastWall, lastTick) = (now, tick);
+            if (setBack > ClockStep)
+            {
+                SchedulingLog.ClockSetBack(logger, setBack.TotalSeconds);
+                board.ReplanAll(now);
+            }
+
+            board.TakeReady(now, ready);
+            Start(ready);
+            Arm(time.GetUtcNow());
+        }
+        while (await _wake.Reader.WaitToReadAsync(cancellationToken));
+    }
+
+    /// <summary>A job is new or changed.</summary>
+    public void Changed(JobConfiguration job)
+    {
+        board.Put(job, null, time.GetUtcNow());
+        WakeIfEarlier();
+    }
+
+    /// <summary>A job was deleted.</summary>
+    public void Removed(string uid) => board.Remove(uid);
+
+    /// <summary>Starts a run at a user's wish, whatever the schedule.</summary>
+    /// <returns>The run when it started; it goes on by itself.</returns>
+    public async ValueTask<(JobStart Result, JobRun? Run)> ExecuteAsync(JobConfiguration job)
+    {
+        board.Enter(job.Type);
+        (JobStart Result, ActiveRun? Run) start;
+        try
+        {
+            start = await runner.TryStartAsync(job, JobRunTrigger.Execute, null);
+        }
+        catch
+        {
+            LeaveAndStart(job, null);
+            throw;
+        }
+
+        if (start.Run is not { } active)
+        {
+            LeaveAndStart(job, null);
+            return (start.Result, null);
+        }
+
+        board.Started(job.Uid, active.Run.Started);
+        _ = Task.Run(() => RunExecutedAsync(active), CancellationToken.None);
+        return (start.Result, active.Run);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _timer?.Dispose();
+
+    private void Start(List<ScheduledJob> ready)
+    {
+        foreach (var job in ready)
+            ThreadPool.UnsafeQueueUserWorkItem(static work => _ = work.Loop.RunTakenAsync(work.Job), (Loop: this, Job: job), preferLocal: false);
+        ready.Clear();
+    }
+
+    private async Task RunTakenAsync(ScheduledJob job)
+    {
+        var (configuration, occurrence) = (job.Taken, job.Occurrence);
+        var releases = board.Releases(configuration.Type);
+        ActiveRun active;
+        try
+        {
+            var trigger = job.TakenQueuedAt is null ? JobRunTrigger.Schedule : JobRunTrigger.Queue;
+            var (result, run) = await runner.TryStartAsync(configuration, trigger, occurrence);
+            if (run is null)
+            {
+                await NotStartedAsync(job, result, releases);
+                return;
+            }
+
+            active = run;
+        }
+#pragma warning disable CA1031 // a store that fails now may work later; the job must not be forgotten
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            if (!runner.IsClosed)
+                SchedulingLog.NotStarted(logger, e, configuration.Name, RetryAfter.TotalSeconds);
+            After(ready => board.Retry(job, RetryAfter, time.GetUtcNow(), ready));
+            return;
+        }
+
+        board.Started(configuration.Uid, active.Run.Started);
+        RecordCovered(job, occurrence, active.Run);
+        var ended = await runner.RunAsync(active);
+        After(ready => board.Ended(job, ended.Finished!.Value, time.GetUtcNow(), ready));
+        await ContinueQueueAsync(configuration, ended);
+    }
+
+    private async Task RunExecutedAsync(ActiveRun active)
+    {
+        var ended = await runner.RunAsync(active);
+        LeaveAndStart(active.Configuration, ended.Finished);
+        await ContinueQueueAsync(active.Configuration, ended);
+    }
+
+    private void LeaveAndStart(JobConfiguration job, DateTimeOffset? finished) =>
+        After(ready => board.Leave(job, finished, time.GetUtcNow(), ready));
+
+    // A run ended: what waited for it starts here and now, without the way over the loop.
+    private void After(Action<List<ScheduledJob>> change)
+    {
+        var ready = new List<ScheduledJob>();
+        change(ready);
+        Start(ready);
+        WakeIfEarlier();
+    }
+
+    private async Task NotStartedAsync(ScheduledJob job, JobStart result, long releases)
+    {
+        if (result == JobStart.TypeRunning)
+        {
+            After(ready => board.Wait(job, releases, RemoteRetryAfter, time.GetUtcNow(), ready));
+            return;
+        }
+
+        // Changed or deleted behind this server's back.
+        var (taken, queued) = (job.Taken, job.TakenQueuedAt is not null);
+        var current = await store.FindAsync(taken.Uid, CancellationToken.None);
+        if (current is null)
+            board.Remove(taken.Uid);
+        else
+            board.Put(current, null, time.GetUtcNow());
+        if (result == JobStart.RevisionChanged)
+            After(ready => board.Retry(job, TimeSpan.Zero, time.GetUtcNow(), ready));
+        else
+            After(ready => board.GiveUp(job, time.GetUtcNow(), ready));
+        if (queued && result != JobStart.RevisionChanged)
+            await queues.BreakAsync(taken, current is null ? "was deleted" : "is disabled", CancellationToken.None);
+    }
+
+    private async Task ContinueQueueAsync(JobConfiguration job, JobRun ended)
+    {
+        if (job.QueueName is not { } queue)
+            return;
+        try
+        {
+            var next = await queues.NextAsync(job, ended, runner.IsClosed, CancellationToken.None);
+            if (next is not null && board.Enqueue(next.Uid, time.GetUtcNow()))
+                Wake();
+        }
+#pragma warning disable CA1031 // nobody awaits this
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            SchedulingLog.QueueBroken(logger, e, queue);
+        }
+    }
+
+    private void RecordCovered(ScheduledJob job, DateTimeOffset occurrence, JobRun run)
+    {
+        // No two occurrences are closer than a second.
+        if (run.Started - occurrence < TimeSpan.FromSeconds(1) || run.Trigger != JobRunTrigger.Schedule)
+            return;
+        if (job.Schedule.OccurrenceAfter(occurrence) is { } next && next <= run.Started)
+            skipped.Covered(job.Taken, job.Schedule.Stretch(next, run.Started), run);
+    }
+
+    private void Wake() => _wake.Writer.TryWrite(true);
+
+    private void WakeIfEarlier()
+    {
+        if (_started && board.NextDue is { } due && due.UtcTicks < Volatile.Read(ref _armedFor))
+            Wake();
+    }
+
+    private void Arm(DateTimeOffset now)
+    {
+        // Announced first: a job that comes earlier after this line wakes the loop.
+        Volatile.Write(ref _armedFor, now.UtcTicks + MaxSleep.Ticks);
+        var sleep = MaxSleep;
+        if (board.NextDue is { } due && due - now < sleep)
+        {
+            // Timers count in milliseconds; woken before its time the loop would spin.
+            sleep = TimeSpan.FromMilliseconds(Math.Max(0, Math.Ceiling((due - now) / Millisecond)));
+            Volatile.Write(ref _armedFor, due.UtcTicks);
+            if (board.NextDue is { } earlier && earlier < due)
+                sleep = TimeSpan.Zero;
+        }
+
+        _timer!.Change(sleep, Timeout.InfiniteTimeSpan);
+    }
+}

@@ -1,0 +1,85 @@
+using Dhis2Grpc.Server.Storage;
+using Microsoft.Extensions.Options;
+
+namespace Dhis2Grpc.Server.Scheduling;
+
+/// <summary>Runs the scheduler with the server: recovers what a crash left, schedules, and stops what runs.</summary>
+internal sealed class SchedulerService(
+    IJobStore store,
+    SchedulerLoop loop,
+    JobBoard board,
+    JobRunner runner,
+    SkippedRuns skipped,
+    ServerInstance instance,
+    TimeProvider time,
+    IOptions<SchedulingOptions> options,
+    IHostApplicationLifetime lifetime,
+    ILogger<SchedulerService> logger) : IHostedService, IDisposable
+{
+    private readonly CancellationTokenSource _stop = new();
+    private Task _tasks = Task.CompletedTask;
+    private Task _writer = Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        var lost = await store.RecoverStaleAsync(
+            instance.Id, "The server ended while the job was running.", time.GetUtcNow(), cancellationToken);
+        foreach (var run in lost)
+            SchedulingLog.Recovered(logger, run.RunId, run.JobName, run.Type);
+
+        _writer = skipped.WriteAsync();
+        await loop.LoadAsync(cancellationToken);
+        SchedulingLog.Ready(logger, board.Count, options.Value.Zone.Id);
+        _tasks = Task.WhenAll(
+            Task.Run(() => GuardAsync(loop.RunAsync), CancellationToken.None),
+            GuardAsync(runner.RenewLeasesAsync),
+            GuardAsync(PruneAsync));
+    }
+
+    /// <inheritdoc/>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        // Leases are renewed until the last run has stopped; the loop starts nothing more once the runner is closed.
+        await runner.ShutDownAsync(cancellationToken);
+        await _stop.CancelAsync();
+        await _tasks.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        skipped.Complete();
+        await _writer.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _stop.Dispose();
+
+    // A server that no longer schedules must not look as if it did.
+    private async Task GuardAsync(Func<CancellationToken, Task> run)
+    {
+        try
+        {
+            await run(_stop.Token);
+        }
+        catch (Exception e) when (e is not OperationCanceledException || !_stop.IsCancellationRequested)
+        {
+            SchedulingLog.Crashed(logger, e);
+            lifetime.StopApplication();
+        }
+    }
+
+    private async Task PruneAsync(CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(options.Value.PruneEvery, time);
+        while (await timer.WaitForNextTickAsync(cancellationToken))
+        {
+            try
+            {
+                var count = await store.PruneRunsAsync(time.GetUtcNow() - options.Value.RunRetention, cancellationToken);
+                if (count > 0)
+                    SchedulingLog.Pruned(logger, count);
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                SchedulingLog.NotPruned(logger, e);
+            }
+        }
+    }
+}
