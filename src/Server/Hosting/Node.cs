@@ -2,7 +2,9 @@ using Dhis2Grpc.Server.Grpc;
 using Dhis2Grpc.Server.Metadata;
 using Dhis2Grpc.Server.Progress;
 using Dhis2Grpc.Server.Rest;
+using Dhis2Grpc.Server.Security;
 using Dhis2Grpc.Server.Storage;
+using Dhis2Grpc.Server.Storage.LiteDb;
 using Dhis2Grpc.Server.Warehouse.DuckDb;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -28,6 +30,8 @@ internal static class Node
         var app = builder.Build();
         app.UseFaces();
         app.UseRestEdge();
+        app.UseAuthentication();
+        app.UseAuthorization();
         app.MapGrpcServices();
         return app;
     }
@@ -40,6 +44,12 @@ internal static class Node
         services.AddOptions<RestListenerOptions>().Bind(section.GetSection("Rest")).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<GrpcListenerOptions>().Bind(section.GetSection("Grpc")).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<StorageOptions>().Configure<IOptions<NodeOptions>>((files, node) => files.DataDirectory = node.Value.DataDirectory);
+        services.AddOptions<SecurityOptions>().Bind(section.GetSection("Security"));
+        services.AddSingleton(p => new ListenerUrls(
+        [
+            p.GetRequiredService<IOptions<RestListenerOptions>>().Value.Url,
+            p.GetRequiredService<IOptions<GrpcListenerOptions>>().Value.Url,
+        ]));
         services.AddOptions<SystemInfoOptions>().Configure<IOptions<NodeOptions>>((system, node) =>
         {
             system.Version = node.Value.Version;
@@ -53,6 +63,8 @@ internal static class Node
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<IConfigureOptions<KestrelServerOptions>, Listeners>();
+        services.AddLiteDbStorage();
+        services.AddSecurity();
         services.AddProgress();
         services.AddNodeLifetime();
         services.AddRestEdge();
