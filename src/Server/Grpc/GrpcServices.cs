@@ -29,6 +29,7 @@ internal static class GrpcServices
         app.MapGrpcService<JobConfigurationService>();
         app.MapGrpcService<SchedulingService>();
         app.MapGrpcService<SynchronizationService>();
+        app.MapGrpcService<DataValueSetService>();
         app.MapGrpcHealthChecksService().AllowAnonymous();
         app.MapGrpcReflectionService().AllowAnonymous();
     }

@@ -1,7 +1,9 @@
+using Dhis2Grpc.Server.Data;
 using Dhis2Grpc.Server.Grpc;
 using Dhis2Grpc.Server.Metadata;
 using Dhis2Grpc.Server.Progress;
 using Dhis2Grpc.Server.Rest;
+using Dhis2Grpc.Server.Rest.Documents;
 using Dhis2Grpc.Server.Security;
 using Dhis2Grpc.Server.Storage;
 using Dhis2Grpc.Server.Storage.LiteDb;
@@ -33,6 +35,7 @@ internal static class Node
         app.UseAuthentication();
         app.UseAuthorization();
         app.MapGrpcServices();
+        app.MapDataDocuments();
         return app;
     }
 
@@ -70,6 +73,7 @@ internal static class Node
         services.AddRestEdge();
         services.AddWarehouse();
         services.AddMetadata();
+        services.AddData();
         services.AddGrpcServices();
     }
 }

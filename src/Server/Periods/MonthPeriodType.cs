@@ -17,13 +17,13 @@ internal sealed class MonthPeriodType(
     string suffix = "", bool yearOfEnd = false, int since = 0)
     : PeriodType(name, frequencyOrder, since)
 {
-    private readonly byte[] marker = Encoding.ASCII.GetBytes(marker);
-    private readonly byte[] suffix = Encoding.ASCII.GetBytes(suffix);
-    private readonly int yearOffset = yearOfEnd ? 1 : 0;
+    private readonly byte[] _marker = Encoding.ASCII.GetBytes(marker);
+    private readonly byte[] _suffix = Encoding.ASCII.GetBytes(suffix);
+    private readonly int _yearOffset = yearOfEnd ? 1 : 0;
 
     private int PerYear => 12 / months;
 
-    private int Length => 4 + marker.Length + digits + suffix.Length;
+    private int Length => 4 + _marker.Length + digits + _suffix.Length;
 
     /// <inheritdoc/>
     public override Period Containing(DateOnly day) => From(Math.DivRem(MonthsSinceAnchor(day), months).Quotient);
@@ -33,7 +33,7 @@ internal sealed class MonthPeriodType(
 
     /// <inheritdoc/>
     public override IEnumerable<Period> OfYear(int year) =>
-        Enumerable.Range((year - yearOffset) * PerYear, PerYear).Select(From);
+        Enumerable.Range((year - _yearOffset) * PerYear, PerYear).Select(From);
 
     /// <inheritdoc/>
     internal override int Format(DateOnly start, Span<byte> buffer)
@@ -41,10 +41,10 @@ internal sealed class MonthPeriodType(
         if (buffer.Length < Length)
             return 0;
         var (year, month) = Math.DivRem(MonthsSinceAnchor(start), 12);
-        PeriodParser.Number(year + yearOffset, buffer[..4]);
-        marker.CopyTo(buffer[4..]);
-        PeriodParser.Number(month / months + 1, buffer.Slice(4 + marker.Length, digits));
-        suffix.CopyTo(buffer[(4 + marker.Length + digits)..]);
+        PeriodParser.Number(year + _yearOffset, buffer[..4]);
+        _marker.CopyTo(buffer[4..]);
+        PeriodParser.Number(month / months + 1, buffer.Slice(4 + _marker.Length, digits));
+        _suffix.CopyTo(buffer[(4 + _marker.Length + digits)..]);
         return Length;
     }
 
@@ -52,14 +52,14 @@ internal sealed class MonthPeriodType(
     internal override bool TryParseTail(int year, ReadOnlySpan<byte> tail, out Period period)
     {
         period = default;
-        if (tail.Length != Length - 4 || !tail.StartsWith(marker) || !tail.EndsWith(suffix))
+        if (tail.Length != Length - 4 || !tail.StartsWith(_marker) || !tail.EndsWith(_suffix))
             return false;
         var number = 1;
-        if (digits > 0 && !PeriodParser.TryNumber(tail.Slice(marker.Length, digits), out number))
+        if (digits > 0 && !PeriodParser.TryNumber(tail.Slice(_marker.Length, digits), out number))
             return false;
         if (number < 1 || number > PerYear)
             return false;
-        period = From((year - yearOffset) * PerYear + number - 1);
+        period = From((year - _yearOffset) * PerYear + number - 1);
         return true;
     }
 

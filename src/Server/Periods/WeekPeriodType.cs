@@ -7,7 +7,7 @@ namespace Dhis2Grpc.Server.Periods;
 internal sealed class WeekPeriodType(string name, string marker, DayOfWeek firstDay, int since)
     : PeriodType(name, 7, since)
 {
-    private readonly byte[] marker = Encoding.ASCII.GetBytes(marker);
+    private readonly byte[] _marker = Encoding.ASCII.GetBytes(marker);
 
     /// <inheritdoc/>
     public override bool IsWeekly => true;
@@ -65,14 +65,14 @@ internal sealed class WeekPeriodType(string name, string marker, DayOfWeek first
     internal override int Format(DateOnly start, Span<byte> buffer)
     {
         var (year, week) = Number(start, firstDay);
-        return Format(year, marker, week, buffer);
+        return Format(year, _marker, week, buffer);
     }
 
     /// <inheritdoc/>
     internal override bool TryParseTail(int year, ReadOnlySpan<byte> tail, out Period period)
     {
         period = default;
-        if (!TryNumber(tail, marker, out var week) || week > WeeksInYear(year, firstDay))
+        if (!TryNumber(tail, _marker, out var week) || week > WeeksInYear(year, firstDay))
             return false;
         period = From(FirstWeek(year, firstDay).AddDays(7 * (week - 1)));
         return true;

@@ -1,0 +1,61 @@
+namespace Dhis2Grpc.Server.Data;
+
+/// <summary>How to import data values. What the document says itself wins over schemes and dry run given here.</summary>
+internal sealed record DataImportOptions
+{
+    /// <summary>Check and report, store nothing.</summary>
+    public bool DryRun { get; init; }
+
+    /// <summary>Which values to write.</summary>
+    public ImportStrategy Strategy { get; init; } = ImportStrategy.CreateAndUpdate;
+
+    /// <summary>By what objects are named.</summary>
+    public IdSchemes IdSchemes { get; init; } = new();
+}
+
+/// <summary>By what a document names objects.</summary>
+internal sealed record IdSchemes
+{
+    /// <summary>All kinds for which nothing else is said. Default: by UID.</summary>
+    public IdScheme? Any { get; init; }
+
+    /// <summary>Data elements.</summary>
+    public IdScheme? DataElement { get; init; }
+
+    /// <summary>Organisation units.</summary>
+    public IdScheme? OrgUnit { get; init; }
+
+    /// <summary>Category and attribute option combos.</summary>
+    public IdScheme? CategoryOptionCombo { get; init; }
+
+    /// <summary>Data sets.</summary>
+    public IdScheme? DataSet { get; init; }
+
+    /// <summary>The same, with what another says in place of what this one does.</summary>
+    public IdSchemes With(IdSchemes other) => new()
+    {
+        Any = other.Any ?? Any,
+        DataElement = other.DataElement ?? DataElement,
+        OrgUnit = other.OrgUnit ?? OrgUnit,
+        CategoryOptionCombo = other.CategoryOptionCombo ?? CategoryOptionCombo,
+        DataSet = other.DataSet ?? DataSet,
+    };
+
+    /// <summary>What is said, by DHIS2's member names.</summary>
+    public Dictionary<string, string> Named()
+    {
+        var named = new Dictionary<string, string>();
+        Add("idScheme", Any);
+        Add("dataElementIdScheme", DataElement);
+        Add("orgUnitIdScheme", OrgUnit);
+        Add("categoryOptionComboIdScheme", CategoryOptionCombo);
+        Add("dataSetIdScheme", DataSet);
+        return named;
+
+        void Add(string name, IdScheme? scheme)
+        {
+            if (scheme is { } known)
+                named[name] = known.ToString().ToUpperInvariant();
+        }
+    }
+}

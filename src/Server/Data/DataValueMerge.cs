@@ -1,0 +1,109 @@
+using System.Data.Common;
+using Dhis2.Common.V1;
+using Dhis2Grpc.Server.Warehouse;
+
+namespace Dhis2Grpc.Server.Data;
+
+/// <summary>Brings staged values into <c>datavalue</c> with two statements, however many they are: one counts what
+/// becomes of each, the other does it. The last entry of a key wins; those before it count as ignored.</summary>
+internal sealed class DataValueMerge(DbConnection connection, ImportStrategy strategy)
+{
+    /// <summary>Name of the staging table.</summary>
+    public const string Stage = "datavaluestage";
+
+    private const string Keys = "dataelementid, periodid, sourceid, categoryoptioncomboid, attributeoptioncomboid";
+
+    private const string SameKey =
+        """
+        d.dataelementid = s.dataelementid and d.periodid = s.periodid and d.sourceid = s.sourceid
+        and d.categoryoptioncomboid = s.categoryoptioncomboid and d.attributeoptioncomboid = s.attributeoptioncomboid
+        """;
+
+    /// <summary>Creates the staging table, empty. Columns are in the order in which <see cref="DataValueStage"/> loads.</summary>
+    public async Task PrepareAsync(CancellationToken cancellationToken) =>
+        await connection.ExecuteAsync($"""
+            create or replace temp table {Stage} (
+                dataelementid bigint not null, periodid bigint not null, sourceid bigint not null,
+                categoryoptioncomboid bigint not null, attributeoptioncomboid bigint not null,
+                value varchar, storedby varchar, created timestamp, lastupdated timestamp, comment varchar,
+                followup boolean not null, want integer not null)
+            """, cancellationToken);
+
+    /// <summary>Counts what the staged values do, and does it unless told not to.</summary>
+    public async Task<ImportCount> RunAsync(string user, DateTime now, bool dryRun, CancellationToken cancellationToken)
+    {
+        var count = new ImportCount { Ignored = await DropSupersededAsync(cancellationToken) };
+        var outcomes = await connection.ListAsync(
+            $"select {Outcome}, count(*) from {Stage} s left join datavalue d on {SameKey} group by 1",
+            row => (Outcome: row.GetString(0), Rows: (int)row.GetInt64(1)), cancellationToken);
+        foreach (var (outcome, rows) in outcomes)
+        {
+            switch (outcome)
+            {
+                case "imported": count.Imported += rows; break;
+                case "updated": count.Updated += rows; break;
+                case "deleted": count.Deleted += rows; break;
+                default: count.Ignored += rows; break;
+            }
+        }
+        if (!dryRun && count.Imported + count.Updated + count.Deleted > 0)
+            await MergeAsync(user, now, cancellationToken);
+        await connection.ExecuteAsync($"drop table {Stage}", cancellationToken);
+        return count;
+    }
+
+    /// <summary>What becomes of staged row s with stored row d.</summary>
+    private string Outcome
+    {
+        get
+        {
+            var there = "d.dataelementid is not null and not d.deleted";
+            if (strategy == ImportStrategy.Delete)
+                return $"case when {there} then 'deleted' else 'ignored' end";
+            var update = strategy.HasFlag(ImportStrategy.Update)
+                ? $"""
+                  case when s.want <> {(int)StagedWant.Value} then 'deleted'
+                       when s.value is not distinct from d.value and s.comment is not distinct from d.comment
+                            and s.followup = coalesce(d.followup, false) then 'ignored'
+                       else 'updated' end
+                  """
+                : "'ignored'";
+            var create = strategy.HasFlag(ImportStrategy.Create)
+                ? $"case when s.want = {(int)StagedWant.Nothing} then 'ignored' else 'imported' end"
+                : "'ignored'";
+            return $"case when {there} then {update} else {create} end";
+        }
+    }
+
+    private async Task<int> DropSupersededAsync(CancellationToken cancellationToken)
+    {
+        var repeated = await connection.ScalarAsync<long>(
+            $"select count(*) from (select 1 from {Stage} group by {Keys} having count(*) > 1)", cancellationToken);
+        return repeated == 0 ? 0 : await connection.ExecuteAsync(
+            $"delete from {Stage} where rowid not in (select max(rowid) from {Stage} group by {Keys})", cancellationToken);
+    }
+
+    private async Task MergeAsync(string user, DateTime now, CancellationToken cancellationToken)
+    {
+        var insert = strategy.HasFlag(ImportStrategy.Create)
+            ? $"""
+              when not matched and s.want <> {(int)StagedWant.Nothing} then insert values (
+                  s.dataelementid, s.periodid, s.sourceid, s.categoryoptioncomboid, s.attributeoptioncomboid, s.value,
+                  coalesce(s.storedby, $user), coalesce(s.created, $now), coalesce(s.lastupdated, $now), s.comment, s.followup,
+                  s.want = {(int)StagedWant.Deleted})
+              """
+            : "";
+        await connection.ExecuteAsync($"""
+            merge into datavalue d using {Stage} s on {SameKey}
+            when matched and {Outcome} = 'ignored' then do nothing
+            when matched and {Outcome} = 'deleted' then update set
+                value = {(strategy == ImportStrategy.Delete ? "d.value" : "coalesce(nullif(s.value, ''), d.value)")}, storedby = coalesce(s.storedby, $user),
+                lastupdated = coalesce(s.lastupdated, $now), deleted = true
+            when matched then update set
+                value = s.value, storedby = coalesce(s.storedby, $user), lastupdated = coalesce(s.lastupdated, $now),
+                created = coalesce(s.created, case when d.deleted then $now else d.created end),
+                comment = s.comment, followup = s.followup, deleted = s.want = {(int)StagedWant.Deleted}
+            {insert}
+            """, cancellationToken, ("user", user), ("now", now));
+    }
+}

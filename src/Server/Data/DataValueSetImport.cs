@@ -1,0 +1,132 @@
+using Dhis2.Common.V1;
+using Dhis2Grpc.Server.Security;
+using Dhis2Grpc.Server.Storage;
+using Dhis2Grpc.Server.Warehouse;
+using Microsoft.Extensions.Options;
+
+namespace Dhis2Grpc.Server.Data;
+
+/// <summary>Imports data value sets: each document in one transaction, in memory that does not grow with it.</summary>
+internal sealed class DataValueSetImport(
+    IWarehouse warehouse, IOptions<StorageOptions> storage, TimeProvider time, ILogger<DataValueSetImport> logger)
+{
+    private const string Done = "Import process completed successfully";
+    private const string Aborted = "Import process was aborted";
+
+    /// <summary>Imports a document, JSON or gzip of it, taken in whole before anything is written.</summary>
+    /// <exception cref="Errors.Dhis2Exception">As for a document that was taken in.</exception>
+    public async Task<ImportSummary> ImportAsync(Stream document, DataImportOptions options, User caller, CancellationToken cancellationToken)
+    {
+        RequireAuthority(caller);
+        await using var spool = new DocumentSpool(storage.Value);
+        await spool.CopyFromAsync(document, cancellationToken);
+        return await ImportAsync(spool, options, caller, cancellationToken);
+    }
+
+    /// <summary>Refuses a caller who may not import.</summary>
+    /// <exception cref="Errors.Dhis2Exception">The caller has neither F_DATAVALUE_ADD nor ALL.</exception>
+    public static void RequireAuthority(User caller) =>
+        caller.Require(Authorities.DataValueAdd, "The user does not have the authority F_DATAVALUE_ADD to import data values.");
+
+    /// <summary>Imports a document that was taken in.</summary>
+    /// <exception cref="Errors.Dhis2Exception">The document is not JSON, not a data value set, or the caller may not import; nothing
+    /// is stored.</exception>
+    public async Task<ImportSummary> ImportAsync(DocumentSpool document, DataImportOptions options, User caller, CancellationToken cancellationToken)
+    {
+        RequireAuthority(caller);
+        var started = time.GetTimestamp();
+        var first = new HeaderSink();
+        await ReadAsync(document, first, cancellationToken);
+        await using var write = await warehouse.BeginWriteAsync(WriteTurn.Documents, cancellationToken);
+        var import = new Pass(write, options, caller, time.GetUtcNow().UtcDateTime);
+        var summary = await import.RunAsync(document, first.Header, cancellationToken);
+        if (!summary.ImportOptions.DryRun && summary.Status != "ERROR")
+            await write.CommitAsync(cancellationToken);
+        var count = summary.ImportCount;
+        DataLog.Imported(logger, caller.Username, count.Imported, count.Updated, count.Deleted, count.Ignored,
+            summary.Conflicts.Count, time.GetElapsedTime(started).TotalSeconds, summary.ImportOptions.DryRun);
+        return summary;
+    }
+
+    private static Task ReadAsync(DocumentSpool document, IFlatDocumentSink sink, CancellationToken cancellationToken) =>
+        Task.Run(() => new FlatDocumentReader(DataValueSetDocument.Shape, sink).Read(document.OpenRead(), cancellationToken), cancellationToken);
+
+    /// <summary>Collects the header members that stand before the values.</summary>
+    private sealed class HeaderSink : IFlatDocumentSink
+    {
+        public DataValueSetHeader Header { get; private set; } = new();
+
+        void IFlatDocumentSink.Header(int member, string text) => Header = Header.With(member, text);
+
+        public bool Entry(FlatEntry entry) => false;
+    }
+
+    /// <summary>One document on its way through the transaction.</summary>
+    private sealed class Pass(IWarehouseWrite write, DataImportOptions options, User caller, DateTime now)
+    {
+        private readonly DateTime _now = Trim(now);
+
+        public async Task<ImportSummary> RunAsync(DocumentSpool document, DataValueSetHeader header, CancellationToken cancellationToken)
+        {
+            var lookups = await ImportLookups.LoadAsync(write.Connection, options.IdSchemes.With(header.IdSchemes), cancellationToken);
+            var strategy = header.Strategy ?? options.Strategy;
+            var conflicts = new ImportConflicts();
+            var target = await CompletionTarget.ResolveAsync(write.Connection, lookups, header, options.IdSchemes, conflicts, cancellationToken);
+            if (conflicts.Any)
+                return Summarise(header, strategy, "ERROR", Aborted, new ImportCount(), conflicts, null);
+
+            var merge = new DataValueMerge(write.Connection, strategy);
+            await merge.PrepareAsync(cancellationToken);
+            DataValueStage stage;
+            using (var load = write.Load(DataValueMerge.Stage))
+            {
+                stage = new DataValueStage(lookups, conflicts, load, header, strategy);
+                await ReadAsync(document, stage, cancellationToken);
+            }
+            if (stage.HeaderCameLate)
+                return await RunAsync(document, stage.Seen, cancellationToken);
+
+            var dryRun = options.DryRun || header.DryRun;
+            var count = await merge.RunAsync(caller.Username, _now, dryRun, cancellationToken);
+            count.Ignored += conflicts.Rejected;
+            var completed = target is null ? null : await CompleteAsync(target, strategy, dryRun, conflicts, cancellationToken);
+            return Summarise(header, strategy, conflicts.Any ? "WARNING" : "SUCCESS", Done, count, conflicts, completed);
+        }
+
+        private async Task<string?> CompleteAsync(CompletionTarget target, ImportStrategy strategy, bool dryRun, ImportConflicts conflicts,
+            CancellationToken cancellationToken)
+        {
+            if (!target.IsWhole(conflicts))
+                return null;
+            await CompletenessMerge.PrepareAsync(write.Connection, cancellationToken);
+            using (var load = write.Load(CompletenessMerge.Stage))
+                target.Load(load, caller.Username, _now);
+            if (strategy != ImportStrategy.Delete)
+                await CompletenessMerge.RunAsync(write.Connection, ImportStrategy.CreateAndUpdate, caller.Username, _now, dryRun, cancellationToken);
+            return target.Date;
+        }
+
+        private ImportSummary Summarise(DataValueSetHeader header, ImportStrategy strategy, string status, string description,
+            ImportCount count, ImportConflicts conflicts, string? completed)
+        {
+            var summary = new ImportSummary
+            {
+                Status = status,
+                Description = description,
+                ImportCount = count,
+                DataSetComplete = completed ?? "false",
+                ImportOptions = new ImportOptions
+                {
+                    DryRun = options.DryRun || header.DryRun,
+                    ImportStrategy = strategy.Name(),
+                    IdSchemes = { options.IdSchemes.With(header.IdSchemes).Named() },
+                },
+            };
+            conflicts.WriteTo(summary);
+            return summary;
+        }
+
+        // The store keeps microseconds; what is written is what is compared later.
+        private static DateTime Trim(DateTime time) => new(time.Ticks / 10 * 10, DateTimeKind.Utc);
+    }
+}

@@ -1,0 +1,72 @@
+using System.Buffers;
+using System.IO.Compression;
+using Dhis2Grpc.Server.Storage;
+
+namespace Dhis2Grpc.Server.Data;
+
+/// <summary>A document on its way in: kept in memory while short, in a file of the data directory when long. The writer's turn
+/// is only taken once a document is complete, so a slow sender holds up nobody, and it can be read twice.</summary>
+internal sealed class DocumentSpool(StorageOptions storage) : IAsyncDisposable
+{
+    private const int MaxInMemory = 1024 * 1024;
+
+    private readonly MemoryStream _memory = new();
+    private FileStream? _file;
+
+    /// <summary>Adds bytes.</summary>
+    public async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        if (_file is null && _memory.Length + bytes.Length > MaxInMemory)
+            await MoveToFileAsync(cancellationToken);
+        await ((Stream?)_file ?? _memory).WriteAsync(bytes, cancellationToken);
+    }
+
+    /// <summary>Adds all of a stream.</summary>
+    public async Task CopyFromAsync(Stream source, CancellationToken cancellationToken)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(128 * 1024);
+        try
+        {
+            for (int read; (read = await source.ReadAsync(buffer, cancellationToken)) > 0;)
+                await WriteAsync(buffer.AsMemory(0, read), cancellationToken);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    /// <summary>The document from its start, unpacked when it is gzip. One reader at a time; do not dispose it.</summary>
+    public Stream OpenRead()
+    {
+        var stored = (Stream?)_file ?? _memory;
+        stored.Position = 0;
+        Span<byte> magic = stackalloc byte[2];
+        var gzip = stored.ReadAtLeast(magic, 2, throwOnEndOfStream: false) == 2 && magic is [0x1f, 0x8b];
+        stored.Position = 0;
+        return gzip ? new GZipStream(stored, CompressionMode.Decompress, leaveOpen: true) : stored;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _memory.DisposeAsync();
+        if (_file is not null)
+            await _file.DisposeAsync();
+    }
+
+    private async ValueTask MoveToFileAsync(CancellationToken cancellationToken)
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(storage.DataDirectory, "incoming"));
+        _file = new FileStream(Path.Combine(folder.FullName, Path.GetRandomFileName()), new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.ReadWrite,
+            Share = FileShare.None,
+            Options = FileOptions.DeleteOnClose | FileOptions.Asynchronous,
+        });
+        _memory.Position = 0;
+        await _memory.CopyToAsync(_file, cancellationToken);
+        _memory.SetLength(0);
+        _memory.Capacity = 0;
+    }
+}
