@@ -47,19 +47,18 @@ internal sealed class SchedulerLoop(
         _timer = time.CreateTimer(static loop => ((SchedulerLoop)loop!).Wake(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _started = true;
         var ready = new List<ScheduledJob>();
-        var (lastWall, lastTick) = (time.GetUtcNow(), time.GetTimestamp());
+        var last = time.GetUtcNow();
         do
         {
             _wake.Reader.TryRead(out _);
-            var (now, tick) = (time.GetUtcNow(), time.GetTimestamp());
-            var setBack = time.GetElapsedTime(lastTick, tick) - (now - lastWall);
-            (lastWall, lastTick) = (now, tick);
-            if (setBack > ClockStep)
+            var now = time.GetUtcNow();
+            if (now < last - ClockStep)
             {
-                SchedulingLog.ClockSetBack(logger, setBack.TotalSeconds);
+                SchedulingLog.ClockSetBack(logger, (last - now).TotalSeconds);
                 board.ReplanAll(now);
             }
 
+            last = now;
             board.TakeReady(now, ready);
             Start(ready);
             Arm(time.GetUtcNow());
