@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Dhis2.Scheduling.V1;
 using Dhis2Grpc.Server.Jobs;
 using Dhis2Grpc.Server.Jobs.AnalyticsTable;
@@ -25,6 +26,7 @@ internal sealed class SampleStore : IAsyncDisposable
 
     private readonly Dictionary<string, long> _ids = [];
     private readonly Dictionary<string, long> _periods = [];
+    private readonly HashSet<string> _comboNames = [];
     private readonly List<string> _statements = [];
     private long _nextId = 1000;
 
@@ -43,6 +45,17 @@ internal sealed class SampleStore : IAsyncDisposable
     public static string Uid(string name) => name.PadRight(11, '0');
 
     public long Id(string name) => _ids[name];
+
+    /// <summary>Text with the names in it, such as DE1 or cM, replaced by UIDs.</summary>
+    public string WithUids(string text) =>
+        Regex.Replace(text, "[A-Za-z][A-Za-z0-9]*", m => _ids.ContainsKey(m.Value) || _comboNames.Contains(m.Value) ? Uid(m.Value) : m.Value);
+
+    /// <summary>The name whose UID this is, or the text itself.</summary>
+    public string NameOf(string uid)
+    {
+        var name = uid.TrimEnd('0');
+        return uid.Length == 11 && (_ids.ContainsKey(name) || _comboNames.Contains(name)) ? name : uid;
+    }
 
     /// <summary>Units R; D1, D2 under it; A, B under D1; C under D2. DE1, DE2, DE3 of type NUMBER, SUM. Monthly data
     /// set DS with all three, assigned to A and B.</summary>
@@ -88,7 +101,7 @@ internal sealed class SampleStore : IAsyncDisposable
     }
 
     /// <summary>A combo of one category per argument, with an option combo per combination, known here as "M, S", or as
-    /// "coc M" when it has one option.</summary>
+    /// "coc M" when it has one option; its UID is "cMS" or "cM", padded.</summary>
     public SampleStore Combo(string name, params (string Category, string[] Options)[] categories)
     {
         Sql($"insert into categorycombo (categorycomboid, uid, name, datadimensiontype, skiptotal) values ({New(name)}, '{Uid(name)}', '{name}', 'DISAGGREGATION', false)");
@@ -106,6 +119,7 @@ internal sealed class SampleStore : IAsyncDisposable
         {
             var full = string.Join(", ", options);
             var id = New(options.Length == 1 ? $"coc {full}" : full);
+            _comboNames.Add("c" + string.Concat(options));
             Sql($"insert into categoryoptioncombo (categoryoptioncomboid, uid, name) values ({id}, '{Uid("c" + string.Concat(options))}', '{full}'); insert into categorycombos_optioncombos values ({Id(name)}, {id})");
             foreach (var option in options)
                 Sql($"insert into categoryoptioncombos_categoryoptions values ({id}, {Id(option)})");
