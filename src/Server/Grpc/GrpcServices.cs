@@ -30,6 +30,7 @@ internal static class GrpcServices
         app.MapGrpcService<SchedulingService>();
         app.MapGrpcService<SynchronizationService>();
         app.MapGrpcService<DataValueSetService>();
+        app.MapGrpcService<AnalyticsService>();
         app.MapGrpcHealthChecksService().AllowAnonymous();
         app.MapGrpcReflectionService().AllowAnonymous();
     }

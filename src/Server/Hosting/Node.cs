@@ -1,5 +1,9 @@
+using Dhis2Grpc.Server.Analytics;
 using Dhis2Grpc.Server.Data;
 using Dhis2Grpc.Server.Grpc;
+using Dhis2Grpc.Server.Jobs;
+using Dhis2Grpc.Server.Jobs.AnalyticsTable;
+using Dhis2Grpc.Server.Jobs.ResourceTable;
 using Dhis2Grpc.Server.Metadata;
 using Dhis2Grpc.Server.Progress;
 using Dhis2Grpc.Server.Rest;
@@ -74,6 +78,10 @@ internal static class Node
         services.AddWarehouse();
         services.AddMetadata();
         services.AddData();
+        services.AddAnalytics();
+        services.AddSingleton<IJobSettings, JobSettings>();
+        services.AddResourceTableJob();
+        services.AddAnalyticsTableJob();
         services.AddGrpcServices();
     }
 }
