@@ -40,6 +40,9 @@ internal sealed class Dhis2CommandLine
         help.Action = new ExampleHelp((HelpAction)help.Action!);
     }
 
+    /// <summary>All commands.</summary>
+    public RootCommand Root => _root;
+
     /// <summary>Examples of the root command's help.</summary>
     public static IReadOnlyList<string> Examples { get; } =
     [

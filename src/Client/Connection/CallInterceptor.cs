@@ -66,7 +66,7 @@ internal sealed class CallInterceptor(Dhis2ClientOptions options) : Interceptor
         }
         catch (RpcException e)
         {
-            throw Dhis2Exception.From(e, cancellationToken);
+            throw Dhis2Exception.FromCall(e, cancellationToken);
         }
     }
 
@@ -82,7 +82,7 @@ internal sealed class CallInterceptor(Dhis2ClientOptions options) : Interceptor
             }
             catch (RpcException e)
             {
-                throw Dhis2Exception.From(e, cancellationToken);
+                throw Dhis2Exception.FromCall(e, cancellationToken);
             }
         }
     }

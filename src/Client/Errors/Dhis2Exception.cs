@@ -49,7 +49,7 @@ public sealed class Dhis2Exception : Exception
     }
 
     /// <summary>The same, but a call that the caller cancelled is cancellation, not failure.</summary>
-    internal static Exception From(RpcException exception, CancellationToken cancellationToken) =>
+    internal static Exception FromCall(RpcException exception, CancellationToken cancellationToken) =>
         exception.StatusCode == StatusCode.Cancelled && cancellationToken.IsCancellationRequested
             ? new OperationCanceledException(exception.Message, exception, cancellationToken)
             : From(exception);

@@ -56,14 +56,14 @@ internal sealed class RunWatch(SchedulingService.SchedulingServiceClient service
                     {
                         response = await stream.NextAsync(cancellationToken);
                     }
-                    catch (Dhis2Exception e) when (e.IsConnectionLost && connected)
+                    catch (Dhis2Exception e) when (e.IsConnectionLost && (connected || stream.IsOpen))
                     {
                         lost = e;
                     }
 
+                    connected |= stream.IsOpen;
                     if (response is null)
                         break;
-                    connected = true;
                     delay.Reset();
                     if (response.EventCase == WatchJobRunResponse.EventOneofCase.Delta && !trees.Knows(response.RunId))
                     {
@@ -101,6 +101,9 @@ internal sealed class RunWatch(SchedulingService.SchedulingServiceClient service
     {
         /// <summary>The next event; null at the end of the stream.</summary>
         Task<WatchJobRunResponse?> NextAsync(CancellationToken cancellationToken);
+
+        /// <summary>The server has accepted the watch; nothing need have happened yet.</summary>
+        bool IsOpen { get; }
     }
 
     private sealed class EventStream<T>(AsyncServerStreamingCall<T> call, Func<T, WatchJobRunResponse> read)
@@ -108,6 +111,8 @@ internal sealed class RunWatch(SchedulingService.SchedulingServiceClient service
     {
         public async Task<WatchJobRunResponse?> NextAsync(CancellationToken cancellationToken) =>
             await call.ResponseStream.MoveNext(cancellationToken) ? read(call.ResponseStream.Current) : null;
+
+        public bool IsOpen => call.ResponseHeadersAsync.IsCompletedSuccessfully;
 
         public void Dispose() => call.Dispose();
     }
