@@ -109,29 +109,32 @@ public sealed class UsageTests
     private static List<string[]> Invocations(string example)
     {
         var parts = new List<List<string>> { new() };
+        string? word = null;
         var quote = '\0';
-        var open = false;
-        foreach (var c in example)
+        foreach (var c in example + " ")
         {
-            if (quote == '\0' && c is '\'' or '"')
-                quote = c;
-            else if (c == quote)
-                quote = '\0';
-            else if (quote == '\0' && c is '|' or '>' or '#' or '&' or ';')
-                parts.Add([]);
-            else if (quote != '\0' || c != ' ')
-                Append(c);
-            open = quote != '\0' || c != ' ';
+            if (quote != '\0')
+            {
+                (word, quote) = c == quote ? (word, '\0') : (word + c, quote);
+            }
+            else if (c is '\'' or '"')
+            {
+                (word, quote) = (word ?? "", c);
+            }
+            else if (c is ' ' or '|' or '>' or '#' or '&' or ';')
+            {
+                if (word is not null)
+                    parts[^1].Add(word);
+                word = null;
+                if (c != ' ')
+                    parts.Add([]);
+            }
+            else
+            {
+                word += c;
+            }
         }
 
         return [.. parts.Where(p => p.FirstOrDefault() == "dhis2").Select(p => p.Skip(1).ToArray())];
-
-        void Append(char c)
-        {
-            if (!open || parts[^1].Count == 0)
-                parts[^1].Add(c.ToString());
-            else
-                parts[^1][^1] += c;
-        }
     }
 }
