@@ -63,9 +63,7 @@ internal sealed class RestStream<T> : IServerStreamWriter<T>, IDisposable
             if (IsOpen)
                 return;
             Begin();
-            await _http.Response.StartAsync(_http.RequestAborted);
-            // Headers travel with the first bytes of the body; a comment or an empty line means nothing to readers.
-            await SendAsync(_events ? ":\n\n"u8.ToArray() : "\n"u8.ToArray());
+            await _http.Response.Body.FlushAsync(_http.RequestAborted);
         }
         finally
         {

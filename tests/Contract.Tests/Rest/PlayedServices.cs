@@ -15,6 +15,9 @@ internal sealed class PlayedJobs : JobConfigurationService.JobConfigurationServi
     /// <summary>Requests as they arrived.</summary>
     public ConcurrentQueue<IMessage> Received { get; } = [];
 
+    /// <summary>What listing waits for before it answers.</summary>
+    public Func<ServerCallContext, Task>? BeforeList { get; set; }
+
     /// <summary>In place of the default answer, or failure.</summary>
     public Func<IMessage, IMessage?>? Answer { get; set; }
 
@@ -42,13 +45,17 @@ internal sealed class PlayedJobs : JobConfigurationService.JobConfigurationServi
         AnalyticsTable = new AnalyticsTableParameters { LastYears = 2 },
     };
 
-    public override Task<ListJobConfigurationsResponse> ListJobConfigurations(ListJobConfigurationsRequest request, ServerCallContext context) =>
-        Reply(request, () => new ListJobConfigurationsResponse
+    public override async Task<ListJobConfigurationsResponse> ListJobConfigurations(ListJobConfigurationsRequest request, ServerCallContext context)
+    {
+        if (BeforeList is not null)
+            await BeforeList(context);
+        return await Reply(request, () => new ListJobConfigurationsResponse
         {
             Pager = new Pager { Page = 1, Total = 2, PageSize = 50, PageCount = 1 },
             JobConfigurations = { Job(), Job("aB3dEfGhIj1") },
             NextPageToken = "hidden",
         });
+    }
 
     public override Task<GetJobConfigurationResponse> GetJobConfiguration(GetJobConfigurationRequest request, ServerCallContext context) =>
         Reply(request, () => new GetJobConfigurationResponse { JobConfiguration = Job(request.Uid) });
@@ -141,6 +148,9 @@ internal sealed class PlayedRuns : SchedulingService.SchedulingServiceBase
         Received.Enqueue(request);
         await Watch!(request, responseStream, context);
     }
+
+    public override async Task WatchRunning(WatchRunningRequest request, IServerStreamWriter<WatchRunningResponse> responseStream, ServerCallContext context) =>
+        await responseStream.WriteAsync(new WatchRunningResponse { Event = new WatchJobRunResponse { RunId = "r1", ResumeToken = "t1", Delta = new JobRunDelta() } });
 }
 
 internal sealed class PlayedSystem : SystemService.SystemServiceBase
