@@ -13,16 +13,16 @@ namespace Dhis2Grpc.Server.Rest;
 /// <summary>Writes whole responses.</summary>
 internal sealed class RestFormatter(RestSchema schema, IOptions<RestOptions> options)
 {
-    private readonly ObjectPool<ResponseBuffer> _buffers = new DefaultObjectPool<ResponseBuffer>(new BufferPolicy());
+    private readonly ObjectPool<JsonOutput> _buffers = new DefaultObjectPool<JsonOutput>(new BufferPolicy());
 
     /// <summary>The scope of a request's response.</summary>
     public WriteScope ScopeOf(HttpContext http) => new(options.Value.Zone, http.Request, RestVersion.Of(http));
 
     /// <summary>A buffer to compose a body in; give it back with <see cref="Return"/>.</summary>
-    public ResponseBuffer Rent() => _buffers.Get();
+    public JsonOutput Rent() => _buffers.Get();
 
     /// <summary>Takes a buffer back.</summary>
-    public void Return(ResponseBuffer buffer) => _buffers.Return(buffer);
+    public void Return(JsonOutput buffer) => _buffers.Return(buffer);
 
     /// <summary>Writes the answer of a method as its options say.</summary>
     public async ValueTask WriteAsync(HttpContext http, RestRoute route, RestCall call)
@@ -49,10 +49,9 @@ internal sealed class RestFormatter(RestSchema schema, IOptions<RestOptions> opt
         try
         {
             if (route.Options.Envelope == Envelope.WebMessage)
-                WebMessage.Write(buffer.Writer, status, null, null, route.EnvelopeBody(message), null, scope);
-            else if (!route.TryWriteBody(buffer.Writer, message, call, scope))
-                buffer.Clear();
-            buffer.Writer.Flush();
+                WebMessage.Write(buffer, status, null, null, route.EnvelopeBody(message), null, scope);
+            else if (!route.TryWriteBody(buffer, message, call, scope))
+                buffer.TryReset();
             await SendAsync(http, status, buffer.Written);
         }
         finally
@@ -70,10 +69,9 @@ internal sealed class RestFormatter(RestSchema schema, IOptions<RestOptions> opt
         try
         {
             if (envelope == Envelope.WebMessage)
-                WebMessage.Write(buffer.Writer, status, outcome, text, (plan, message), null, scope);
+                WebMessage.Write(buffer, status, outcome, text, (plan, message), null, scope);
             else
-                plan.Write(buffer.Writer, message, null, scope);
-            buffer.Writer.Flush();
+                plan.Write(buffer, message, null, scope);
             await SendAsync(http, status, buffer.Written);
         }
         finally
@@ -93,7 +91,6 @@ internal sealed class RestFormatter(RestSchema schema, IOptions<RestOptions> opt
         try
         {
             WriteEnvelope(buffer, failure, ScopeOf(http));
-            buffer.Writer.Flush();
             await SendAsync(http, failure.Status, buffer.Written);
         }
         finally
@@ -103,8 +100,8 @@ internal sealed class RestFormatter(RestSchema schema, IOptions<RestOptions> opt
     }
 
     /// <summary>Writes the envelope of a failure into a buffer.</summary>
-    public void WriteEnvelope(ResponseBuffer buffer, RestFailure failure, WriteScope scope) => WebMessage.Write(
-        buffer.Writer, failure.Status, null, failure.EnvelopeMessage,
+    public void WriteEnvelope(JsonOutput buffer, RestFailure failure, WriteScope scope) => WebMessage.Write(
+        buffer, failure.Status, null, failure.EnvelopeMessage,
         failure.Report is { } report ? (schema.Write(ObjectReport.Descriptor), report) : null, failure.ErrorCode, scope);
 
     private static ValueTask SendAsync(HttpContext http, int status, ReadOnlyMemory<byte> body)
@@ -125,10 +122,10 @@ internal sealed class RestFormatter(RestSchema schema, IOptions<RestOptions> opt
         return http.Response.WriteAsync(text, http.RequestAborted);
     }
 
-    private sealed class BufferPolicy : PooledObjectPolicy<ResponseBuffer>
+    private sealed class BufferPolicy : PooledObjectPolicy<JsonOutput>
     {
-        public override ResponseBuffer Create() => new();
+        public override JsonOutput Create() => new();
 
-        public override bool Return(ResponseBuffer obj) => obj.TryReset();
+        public override bool Return(JsonOutput obj) => obj.TryReset();
     }
 }

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Text.Json;
 using Dhis2.Common.V1;
 using Dhis2.Rest.V1;
 using Dhis2Grpc.Server.Rest.Reading;
@@ -82,7 +81,7 @@ internal sealed class RestRoute
     }
 
     /// <summary>Writes the bare body; false when it is empty.</summary>
-    public bool TryWriteBody(Utf8JsonWriter writer, IMessage response, RestCall call, WriteScope scope)
+    public bool TryWriteBody(JsonOutput writer, IMessage response, RestCall call, WriteScope scope)
     {
         var selection = SelectionOf(call);
         if (_arrayUntil40 is not null)

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 using System.Text;
 using Dhis2Grpc.Server.Rest.Writing;
@@ -87,10 +86,10 @@ internal sealed class RestStream<T> : IServerStreamWriter<T>, IDisposable
             if (_events)
             {
                 Head(buffer, _plan.TokenOf(body), _plan.EventOf(body));
-                buffer.Write("data: "u8);
+                buffer.Append("data: "u8);
             }
 
-            _plan.Plan.Write(buffer.Writer, body, null, _scope);
+            _plan.Plan.Write(buffer, body, null, _scope);
             End(buffer);
             await SendAsync(buffer.Written);
         }
@@ -113,7 +112,7 @@ internal sealed class RestStream<T> : IServerStreamWriter<T>, IDisposable
                 Head(buffer, "", "error");
                 if (failure.RetryAfter is { } retry)
                     Line(buffer, "retry: "u8, ((long)retry.TotalMilliseconds).ToString(CultureInfo.InvariantCulture));
-                buffer.Write("data: "u8);
+                buffer.Append("data: "u8);
             }
 
             _formatter.WriteEnvelope(buffer, failure, _scope);
@@ -149,7 +148,7 @@ internal sealed class RestStream<T> : IServerStreamWriter<T>, IDisposable
             throw new OperationCanceledException("The client closed the request.", _http.RequestAborted);
     }
 
-    private static void Head(ResponseBuffer buffer, string token, string? name)
+    private static void Head(JsonOutput buffer, string token, string? name)
     {
         if (token.Length > 0)
             Line(buffer, "id: "u8, token);
@@ -157,16 +156,15 @@ internal sealed class RestStream<T> : IServerStreamWriter<T>, IDisposable
             Line(buffer, "event: "u8, name);
     }
 
-    private void End(ResponseBuffer buffer)
+    private void End(JsonOutput buffer)
     {
-        buffer.Writer.Flush();
-        buffer.Write(_events ? "\n\n"u8 : "\n"u8);
+        buffer.Append(_events ? "\n\n"u8 : "\n"u8);
     }
 
-    private static void Line(ResponseBuffer buffer, ReadOnlySpan<byte> name, string value)
+    private static void Line(JsonOutput buffer, ReadOnlySpan<byte> name, string value)
     {
-        buffer.Write(name);
-        buffer.Write(Encoding.UTF8.GetBytes(value));
-        buffer.Write("\n"u8);
+        buffer.Append(name);
+        buffer.Append(Encoding.UTF8.GetBytes(value));
+        buffer.Append("\n"u8);
     }
 }

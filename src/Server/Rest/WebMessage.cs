@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Dhis2Grpc.Server.Rest.Writing;
 using Google.Protobuf;
 using Microsoft.AspNetCore.WebUtilities;
@@ -8,13 +7,13 @@ namespace Dhis2Grpc.Server.Rest;
 /// <summary>Writes DHIS2's envelope. Null members are left out; the order is DHIS2's.</summary>
 internal static class WebMessage
 {
-    private static readonly JsonEncodedText _httpStatus = JsonEncodedText.Encode("httpStatus");
-    private static readonly JsonEncodedText _httpStatusCode = JsonEncodedText.Encode("httpStatusCode");
-    private static readonly JsonEncodedText _status = JsonEncodedText.Encode("status");
-    private static readonly JsonEncodedText _message = JsonEncodedText.Encode("message");
-    private static readonly JsonEncodedText _response = JsonEncodedText.Encode("response");
-    private static readonly JsonEncodedText _responseType = JsonEncodedText.Encode("responseType");
-    private static readonly JsonEncodedText _errorCode = JsonEncodedText.Encode("errorCode");
+    private static readonly JsonName _httpStatus = new("httpStatus");
+    private static readonly JsonName _httpStatusCode = new("httpStatusCode");
+    private static readonly JsonName _status = new("status");
+    private static readonly JsonName _message = new("message");
+    private static readonly JsonName _response = new("response");
+    private static readonly JsonName _responseType = new("responseType");
+    private static readonly JsonName _errorCode = new("errorCode");
 
     /// <summary>Writes an envelope.</summary>
     /// <param name="writer">Where to.</param>
@@ -25,25 +24,39 @@ internal static class WebMessage
     /// <param name="errorCode">DHIS2 error code.</param>
     /// <param name="scope">Zone and links.</param>
     public static void Write(
-        Utf8JsonWriter writer, int status, string? outcome, string? message, (WritePlan Plan, IMessage Message)? response, string? errorCode, WriteScope scope)
+        JsonOutput writer, int status, string? outcome, string? message, (WritePlan Plan, IMessage Message)? response, string? errorCode, WriteScope scope)
     {
-        writer.WriteStartObject();
-        writer.WriteString(_httpStatus, ReasonPhrases.GetReasonPhrase(status));
-        writer.WriteNumber(_httpStatusCode, status);
-        writer.WriteString(_status, outcome ?? (status >= StatusCodes.Status400BadRequest ? "ERROR" : "OK"));
-        if (!string.IsNullOrEmpty(message))
-            writer.WriteString(_message, message);
+        writer.StartObject();
+        writer.Name(_httpStatus);
+        writer.String(ReasonPhrases.GetReasonPhrase(status));
+        writer.Name(_httpStatusCode);
+        writer.Number(status);
+        writer.Name(_status);
+        writer.String(outcome ?? (status >= StatusCodes.Status400BadRequest ? "ERROR" : "OK"));
+        Text(writer, _message, message);
         if (response is var (plan, body))
         {
-            writer.WriteStartObject(_response);
+            writer.Name(_response);
+            writer.StartObject();
             if (plan.ResponseType is { } type)
-                writer.WriteString(_responseType, type);
+            {
+                writer.Name(_responseType);
+                writer.String(type);
+            }
+
             plan.WriteMembers(writer, body, null, scope);
-            writer.WriteEndObject();
+            writer.EndObject();
         }
 
-        if (errorCode is not null)
-            writer.WriteString(_errorCode, errorCode);
-        writer.WriteEndObject();
+        Text(writer, _errorCode, errorCode);
+        writer.EndObject();
+    }
+
+    private static void Text(JsonOutput writer, JsonName name, string? value)
+    {
+        if (string.IsNullOrEmpty(value))
+            return;
+        writer.Name(name);
+        writer.String(value);
     }
 }

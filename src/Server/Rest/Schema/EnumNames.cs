@@ -1,4 +1,4 @@
-using System.Text.Json;
+using Dhis2Grpc.Server.Rest.Writing;
 using Google.Protobuf.Reflection;
 
 namespace Dhis2Grpc.Server.Rest.Schema;
@@ -7,7 +7,7 @@ namespace Dhis2Grpc.Server.Rest.Schema;
 /// "not given", has none.</summary>
 internal sealed class EnumNames
 {
-    private readonly JsonEncodedText[] _byNumber;
+    private readonly JsonName?[] _byNumber;
     private readonly Dictionary<string, int> _byName = new(StringComparer.Ordinal);
 
     /// <summary>Reads the names off the descriptor.</summary>
@@ -15,11 +15,11 @@ internal sealed class EnumNames
     {
         var zero = descriptor.FindValueByNumber(0)?.Name ?? "";
         var prefix = zero.EndsWith("UNSPECIFIED", StringComparison.Ordinal) ? zero[..^"UNSPECIFIED".Length] : "";
-        _byNumber = new JsonEncodedText[descriptor.Values.Max(v => v.Number) + 1];
+        _byNumber = new JsonName?[descriptor.Values.Max(v => v.Number) + 1];
         foreach (var value in descriptor.Values.Where(v => v.Number > 0 || prefix.Length == 0))
         {
             var name = value.Name.StartsWith(prefix, StringComparison.Ordinal) ? value.Name[prefix.Length..] : value.Name;
-            _byNumber[value.Number] = JsonEncodedText.Encode(name);
+            _byNumber[value.Number] = new JsonName(name);
             _byName[name] = value.Number;
         }
 
@@ -34,12 +34,8 @@ internal sealed class EnumNames
     /// <summary>All names, in the contract's order.</summary>
     public IEnumerable<string> All => _byName.Keys;
 
-    /// <summary>Name of a value; false for the zero value and unknown ones.</summary>
-    public bool TryName(int number, out JsonEncodedText name)
-    {
-        name = (uint)number < (uint)_byNumber.Length ? _byNumber[number] : default;
-        return name.Value.Length > 0;
-    }
+    /// <summary>Name of a value; null for the zero value and unknown ones.</summary>
+    public JsonName? NameOf(int number) => (uint)number < (uint)_byNumber.Length ? _byNumber[number] : null;
 
     /// <summary>Value of a name, letter case included.</summary>
     public bool TryNumber(string name, out int number) => _byName.TryGetValue(name, out number);

@@ -1,4 +1,4 @@
-using System.Text.Json;
+using System.Runtime.CompilerServices;
 using Google.Protobuf;
 
 namespace Dhis2Grpc.Server.Rest.Writing;
@@ -10,20 +10,20 @@ internal sealed class HrefField<T>(string collection, Func<T, string> id) : Fiel
     private readonly string _path = $"/{collection}/";
 
     /// <inheritdoc/>
-    public override void Write(Utf8JsonWriter writer, JsonEncodedText name, IMessage message, Selection? selection, WriteScope scope)
+    public override void Write(JsonOutput writer, JsonName name, IMessage message, Selection? selection, WriteScope scope)
     {
-        writer.WritePropertyName(name);
+        writer.Name(name);
         TryWriteValue(writer, message, selection, scope);
     }
 
     /// <inheritdoc/>
-    public override bool TryWriteValue(Utf8JsonWriter writer, IMessage message, Selection? selection, WriteScope scope)
+    public override bool TryWriteValue(JsonOutput writer, IMessage message, Selection? selection, WriteScope scope)
     {
-        var uid = id((T)message);
+        var uid = id(Unsafe.As<T>(message));
         var length = scope.ApiUrl.Length + _path.Length + uid.Length;
         if (length > 512)
         {
-            writer.WriteStringValue(string.Concat(scope.ApiUrl, _path, uid));
+            writer.String(string.Concat(scope.ApiUrl, _path, uid));
             return true;
         }
 
@@ -31,32 +31,32 @@ internal sealed class HrefField<T>(string collection, Func<T, string> id) : Fiel
         scope.ApiUrl.CopyTo(url);
         _path.CopyTo(url[scope.ApiUrl.Length..]);
         uid.CopyTo(url[(scope.ApiUrl.Length + _path.Length)..]);
-        writer.WriteStringValue(url);
+        writer.String(url);
         return true;
     }
 }
 
 /// <summary>A typed oneof as one member. It is always written whole, as DHIS2 does with job parameters.</summary>
-internal sealed class TypedOneofField<T, TCase>(string name, Func<T, TCase> which, IReadOnlyDictionary<TCase, (Func<T, IMessage> Get, Func<WritePlan> Plan)> members)
+internal sealed class TypedOneofField<T, TCase>(string name, Func<T, TCase> which, IReadOnlyDictionary<TCase, (Func<T, IMessage> Get, Lazy<WritePlan> Plan)> members)
     : FieldPlan(name)
     where T : class, IMessage
     where TCase : struct, Enum
 {
     /// <inheritdoc/>
-    public override void Write(Utf8JsonWriter writer, JsonEncodedText name, IMessage message, Selection? selection, WriteScope scope)
+    public override void Write(JsonOutput writer, JsonName name, IMessage message, Selection? selection, WriteScope scope)
     {
-        if (!members.TryGetValue(which((T)message), out var member))
+        if (!members.TryGetValue(which(Unsafe.As<T>(message)), out var member))
             return;
-        writer.WritePropertyName(name);
-        member.Plan().Write(writer, member.Get((T)message), null, scope);
+        writer.Name(name);
+        member.Plan.Value.Write(writer, member.Get(Unsafe.As<T>(message)), null, scope);
     }
 
     /// <inheritdoc/>
-    public override bool TryWriteValue(Utf8JsonWriter writer, IMessage message, Selection? selection, WriteScope scope)
+    public override bool TryWriteValue(JsonOutput writer, IMessage message, Selection? selection, WriteScope scope)
     {
-        if (!members.TryGetValue(which((T)message), out var member))
+        if (!members.TryGetValue(which(Unsafe.As<T>(message)), out var member))
             return false;
-        member.Plan().Write(writer, member.Get((T)message), null, scope);
+        member.Plan.Value.Write(writer, member.Get(Unsafe.As<T>(message)), null, scope);
         return true;
     }
 }

@@ -1,19 +1,21 @@
 using System.Globalization;
-using System.Text.Json;
+using System.Runtime.CompilerServices;
 using Google.Protobuf;
 using Google.Protobuf.Collections;
 using Google.Protobuf.Reflection;
 
 namespace Dhis2Grpc.Server.Rest.Writing;
 
-/// <summary>How one member of a message is written. Accessors are delegates bound once; nothing is reflected per request.</summary>
+/// <summary>How one member of a message is written. Accessors are delegates bound once; nothing is reflected per request.
+/// A plan gets messages of its own type only, so that they are not checked again: in generic code the check costs more
+/// than the rest.</summary>
 internal abstract class FieldPlan(string name)
 {
     /// <summary>Name of the member in JSON.</summary>
     public string Name { get; } = name;
 
     /// <summary>The name, encoded.</summary>
-    public JsonEncodedText Encoded { get; } = JsonEncodedText.Encode(name);
+    public JsonName Encoded { get; } = new(name);
 
     /// <summary>The field behind it; null for members that DHIS2 adds.</summary>
     public FieldDescriptor? Field { get; set; }
@@ -25,10 +27,10 @@ internal abstract class FieldPlan(string name)
     public bool ReadOnly { get; set; }
 
     /// <summary>Writes name and value, or nothing when the value is absent.</summary>
-    public abstract void Write(Utf8JsonWriter writer, JsonEncodedText name, IMessage message, Selection? selection, WriteScope scope);
+    public abstract void Write(JsonOutput writer, JsonName name, IMessage message, Selection? selection, WriteScope scope);
 
     /// <summary>Writes the value alone; false when it is absent.</summary>
-    public abstract bool TryWriteValue(Utf8JsonWriter writer, IMessage message, Selection? selection, WriteScope scope);
+    public abstract bool TryWriteValue(JsonOutput writer, IMessage message, Selection? selection, WriteScope scope);
 }
 
 /// <summary>A field of one value.</summary>
@@ -36,22 +38,22 @@ internal sealed class SingularField<T, TValue>(string name, Func<T, TValue> get,
     where T : class, IMessage
 {
     /// <inheritdoc/>
-    public override void Write(Utf8JsonWriter writer, JsonEncodedText name, IMessage message, Selection? selection, WriteScope scope)
+    public override void Write(JsonOutput writer, JsonName name, IMessage message, Selection? selection, WriteScope scope)
     {
-        var typed = (T)message;
+        var typed = Unsafe.As<T>(message);
         if (has is not null && !has(typed))
             return;
         var v = get(typed);
         if (value.IsAbsent(v))
             return;
-        writer.WritePropertyName(name);
+        writer.Name(name);
         value.Write(writer, v, selection, scope);
     }
 
     /// <inheritdoc/>
-    public override bool TryWriteValue(Utf8JsonWriter writer, IMessage message, Selection? selection, WriteScope scope)
+    public override bool TryWriteValue(JsonOutput writer, IMessage message, Selection? selection, WriteScope scope)
     {
-        var typed = (T)message;
+        var typed = Unsafe.As<T>(message);
         if (has is not null && !has(typed))
             return false;
         var v = get(typed);
@@ -67,20 +69,27 @@ internal sealed class RepeatedFieldPlan<T, TItem>(string name, Func<T, RepeatedF
     where T : class, IMessage
 {
     /// <inheritdoc/>
-    public override void Write(Utf8JsonWriter writer, JsonEncodedText name, IMessage message, Selection? selection, WriteScope scope)
+    public override void Write(JsonOutput writer, JsonName name, IMessage message, Selection? selection, WriteScope scope)
     {
-        writer.WritePropertyName(name);
+        writer.Name(name);
         TryWriteValue(writer, message, selection, scope);
     }
 
     /// <inheritdoc/>
-    public override bool TryWriteValue(Utf8JsonWriter writer, IMessage message, Selection? selection, WriteScope scope)
+    public override bool TryWriteValue(JsonOutput writer, IMessage message, Selection? selection, WriteScope scope)
     {
-        var items = get((T)message);
-        writer.WriteStartArray();
+        var items = get(Unsafe.As<T>(message));
+        writer.StartArray();
         for (var i = 0; i < items.Count; i++)
-            value.Write(writer, items[i], selection, scope);
-        writer.WriteEndArray();
+        {
+            // Elements keep their places: what stands for nothing is null.
+            if (value.IsAbsent(items[i]))
+                writer.Null();
+            else
+                value.Write(writer, items[i], selection, scope);
+        }
+
+        writer.EndArray();
         return true;
     }
 }
@@ -91,23 +100,31 @@ internal sealed class MapFieldPlan<T, TKey, TValue>(string name, Func<T, MapFiel
     where TKey : notnull
 {
     /// <inheritdoc/>
-    public override void Write(Utf8JsonWriter writer, JsonEncodedText name, IMessage message, Selection? selection, WriteScope scope)
+    public override void Write(JsonOutput writer, JsonName name, IMessage message, Selection? selection, WriteScope scope)
     {
-        writer.WritePropertyName(name);
+        writer.Name(name);
         TryWriteValue(writer, message, selection, scope);
     }
 
     /// <inheritdoc/>
-    public override bool TryWriteValue(Utf8JsonWriter writer, IMessage message, Selection? selection, WriteScope scope)
+    public override bool TryWriteValue(JsonOutput writer, IMessage message, Selection? selection, WriteScope scope)
     {
-        writer.WriteStartObject();
-        foreach (var (key, item) in get((T)message))
+        var entries = get(Unsafe.As<T>(message));
+        writer.StartObject();
+        // The enumerator is an object; most maps are empty.
+        if (entries.Count > 0)
         {
-            writer.WritePropertyName(key as string ?? Convert.ToString(key, CultureInfo.InvariantCulture)!);
-            value.Write(writer, item, selection, scope);
+            foreach (var (key, item) in entries)
+            {
+                writer.Name(key as string ?? Convert.ToString(key, CultureInfo.InvariantCulture)!);
+                if (value.IsAbsent(item))
+                    writer.Null();
+                else
+                    value.Write(writer, item, selection, scope);
+            }
         }
 
-        writer.WriteEndObject();
+        writer.EndObject();
         return true;
     }
 }

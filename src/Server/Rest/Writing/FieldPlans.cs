@@ -93,7 +93,7 @@ internal static class FieldPlans
     {
         var members = typed.Oneof.Fields.ToDictionary(
             f => (TCase)System.Enum.ToObject(typeof(TCase), f.FieldNumber),
-            f => (message.ClrType.GetProperty(f.PropertyName)!.GetMethod!.CreateDelegate<Func<T, IMessage>>(), (Func<WritePlan>)(() => schema.Write(f.MessageType))));
+            f => (message.ClrType.GetProperty(f.PropertyName)!.GetMethod!.CreateDelegate<Func<T, IMessage>>(), new Lazy<WritePlan>(() => schema.Write(f.MessageType))));
         return new TypedOneofField<T, TCase>(typed.JsonName, which.GetMethod!.CreateDelegate<Func<T, TCase>>(), members);
     }
 

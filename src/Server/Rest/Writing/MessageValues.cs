@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Dhis2.Rest.V1;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
@@ -17,7 +16,7 @@ internal sealed class MessageValue<T>(Func<WritePlan> plan) : ValueWriter<T>
     public override bool IsAbsent(T value) => value is null;
 
     /// <inheritdoc/>
-    public override void Write(Utf8JsonWriter writer, T value, Selection? selection, WriteScope scope) =>
+    public override void Write(JsonOutput writer, T value, Selection? selection, WriteScope scope) =>
         (_plan ??= plan()).Write(writer, value, selection, scope);
 }
 
@@ -28,7 +27,7 @@ internal sealed class TimestampValue(TimestampFormat format) : ValueWriter<Times
     public override bool IsAbsent(Timestamp value) => value is null;
 
     /// <inheritdoc/>
-    public override void Write(Utf8JsonWriter writer, Timestamp value, Selection? selection, WriteScope scope)
+    public override void Write(JsonOutput writer, Timestamp value, Selection? selection, WriteScope scope)
     {
         Span<byte> text = stackalloc byte[DateText.MaxLength];
         var length = format switch
@@ -37,7 +36,7 @@ internal sealed class TimestampValue(TimestampFormat format) : ValueWriter<Times
             TimestampFormat.Date => DateText.Date(value, scope.Zone, text),
             _ => DateText.Local(value, scope.Zone, text),
         };
-        writer.WriteStringValue(text[..length]);
+        writer.Ascii(text[..length]);
     }
 }
 
@@ -48,22 +47,22 @@ internal sealed class DurationValue(DurationFormat format) : ValueWriter<Duratio
     public override bool IsAbsent(Duration value) => value is null;
 
     /// <inheritdoc/>
-    public override void Write(Utf8JsonWriter writer, Duration value, Selection? selection, WriteScope scope)
+    public override void Write(JsonOutput writer, Duration value, Selection? selection, WriteScope scope)
     {
         switch (format)
         {
             case DurationFormat.Seconds:
-                writer.WriteNumberValue(value.Seconds);
+                writer.Number(value.Seconds);
                 break;
             case DurationFormat.Milliseconds:
-                writer.WriteNumberValue(DateText.Milliseconds(value));
+                writer.Number(DateText.Milliseconds(value));
                 break;
             case DurationFormat.Clock:
                 Span<byte> text = stackalloc byte[DateText.MaxLength];
-                writer.WriteStringValue(text[..DateText.Clock(value, text)]);
+                writer.Ascii(text[..DateText.Clock(value, text)]);
                 break;
             default:
-                writer.WriteStringValue($"{(value.Seconds + value.Nanos / 1e9m).ToString("0.#########", CultureInfo.InvariantCulture)}s");
+                writer.String($"{(value.Seconds + value.Nanos / 1e9m).ToString("0.#########", CultureInfo.InvariantCulture)}s");
                 break;
         }
     }

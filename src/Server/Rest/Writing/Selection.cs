@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace Dhis2Grpc.Server.Rest.Writing;
 
 /// <summary>Members of a message to write, in order.</summary>
@@ -13,4 +11,4 @@ internal sealed class Selection(SelectedMember[] members)
 /// <param name="Name">Its name in the output.</param>
 /// <param name="Field">How it is written.</param>
 /// <param name="Nested">Members of the messages that it holds; null for all.</param>
-internal readonly record struct SelectedMember(JsonEncodedText Name, FieldPlan Field, Selection? Nested);
+internal readonly record struct SelectedMember(JsonName Name, FieldPlan Field, Selection? Nested);

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace Dhis2Grpc.Server.Rest.Writing;
 
 /// <summary>Turns a <c>fields</c> parameter into the members of a message. Unknown names are dropped, as DHIS2 does.</summary>
@@ -45,7 +43,7 @@ internal static class SelectionCompiler
         foreach (var transform in filter.Transforms)
         {
             if (transform is { Kind: "rename", Argument.Length: > 0 })
-                name = JsonEncodedText.Encode(transform.Argument);
+                name = new JsonName(transform.Argument);
             else
                 field = TransformedField.Of(field, transform);
         }

@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Text.Json;
 using Google.Protobuf;
 
 namespace Dhis2Grpc.Server.Rest.Writing;
@@ -33,27 +32,27 @@ internal sealed class TransformedField : FieldPlan
     }
 
     /// <inheritdoc/>
-    public override void Write(Utf8JsonWriter writer, JsonEncodedText name, IMessage message, Selection? selection, WriteScope scope)
+    public override void Write(JsonOutput writer, JsonName name, IMessage message, Selection? selection, WriteScope scope)
     {
-        writer.WritePropertyName(name);
+        writer.Name(name);
         TryWriteValue(writer, message, selection, scope);
     }
 
     /// <inheritdoc/>
-    public override bool TryWriteValue(Utf8JsonWriter writer, IMessage message, Selection? selection, WriteScope scope)
+    public override bool TryWriteValue(JsonOutput writer, IMessage message, Selection? selection, WriteScope scope)
     {
         var value = Field!.Accessor.GetValue(message);
         var size = value switch { string s => s.Length, ICollection c => c.Count, _ => 0 };
         switch (_transform.Kind)
         {
             case "size":
-                writer.WriteNumberValue(size);
+                writer.Number(size);
                 break;
             case "isEmpty":
-                writer.WriteBooleanValue(size == 0);
+                writer.Bool(size == 0);
                 break;
             case "isNotEmpty":
-                writer.WriteBooleanValue(size > 0);
+                writer.Bool(size > 0);
                 break;
             case "pluck":
                 WritePlucked(writer, (IEnumerable)value, scope);
@@ -68,32 +67,33 @@ internal sealed class TransformedField : FieldPlan
         return true;
     }
 
-    private void WritePlucked(Utf8JsonWriter writer, IEnumerable items, WriteScope scope)
+    private void WritePlucked(JsonOutput writer, IEnumerable items, WriteScope scope)
     {
         var member = Nested!().Find(_transform.Argument is { Length: > 0 } name ? name : "id");
-        writer.WriteStartArray();
+        writer.StartArray();
         foreach (IMessage item in items)
             member?.TryWriteValue(writer, item, null, scope);
-        writer.WriteEndArray();
+        writer.EndArray();
     }
 
     // Objects that share a key make up an array under it.
-    private void WriteKeyed(Utf8JsonWriter writer, IEnumerable items, Selection? selection, WriteScope scope)
+    private void WriteKeyed(JsonOutput writer, IEnumerable items, Selection? selection, WriteScope scope)
     {
         var plan = Nested!();
         var key = plan.Find(_transform.Argument is { Length: > 0 } name ? name : "id")?.Field;
-        writer.WriteStartObject();
+        writer.StartObject();
         if (key is not null)
         {
             foreach (var group in items.Cast<IMessage>().GroupBy(i => Convert.ToString(key.Accessor.GetValue(i), null) ?? ""))
             {
-                writer.WriteStartArray(group.Key);
+                writer.Name(group.Key);
+                writer.StartArray();
                 foreach (var item in group)
                     plan.Write(writer, item, selection, scope);
-                writer.WriteEndArray();
+                writer.EndArray();
             }
         }
 
-        writer.WriteEndObject();
+        writer.EndObject();
     }
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Dhis2Grpc.Server.Rest.Schema;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
@@ -18,7 +17,7 @@ internal sealed class WritePlan
         Descriptor = descriptor;
         var options = descriptor.Rest();
         Members = FieldPlans.Of(descriptor, schema);
-        ResponseType = options.ResponseType.Length > 0 ? JsonEncodedText.Encode(options.ResponseType) : null;
+        ResponseType = options.ResponseType.Length > 0 ? new JsonName(options.ResponseType) : null;
         _flat = options.Flatten ? Members[0] : null;
         _all = new Selection([.. Members.Select(m => new SelectedMember(m.Encoded, m, null))]);
         _byName = Members.ToDictionary(m => m.Name, StringComparer.Ordinal);
@@ -31,13 +30,13 @@ internal sealed class WritePlan
     public IReadOnlyList<FieldPlan> Members { get; }
 
     /// <summary>Value of <c>responseType</c> inside a WebMessage; null for none.</summary>
-    public JsonEncodedText? ResponseType { get; }
+    public JsonName? ResponseType { get; }
 
     /// <summary>The member of that name.</summary>
     public FieldPlan? Find(string name) => _byName.GetValueOrDefault(name);
 
     /// <summary>Writes the message.</summary>
-    public void Write(Utf8JsonWriter writer, IMessage message, Selection? selection, WriteScope scope)
+    public void Write(JsonOutput writer, IMessage message, Selection? selection, WriteScope scope)
     {
         if (_flat is not null)
         {
@@ -45,13 +44,13 @@ internal sealed class WritePlan
             return;
         }
 
-        writer.WriteStartObject();
+        writer.StartObject();
         WriteMembers(writer, message, selection, scope);
-        writer.WriteEndObject();
+        writer.EndObject();
     }
 
     /// <summary>Writes the members into an object that is open already.</summary>
-    public void WriteMembers(Utf8JsonWriter writer, IMessage message, Selection? selection, WriteScope scope)
+    public void WriteMembers(JsonOutput writer, IMessage message, Selection? selection, WriteScope scope)
     {
         foreach (ref readonly var member in (selection ?? _all).Members.AsSpan())
             member.Field.Write(writer, member.Name, message, member.Nested, scope);
