@@ -20,6 +20,9 @@ internal sealed class Dhis2Exception(ErrorKind kind, string message, string? cod
     /// <summary>UID of that object, where known.</summary>
     public string? ObjectUid { get; init; }
 
+    /// <summary>Position of that object in the request, from 0, where DHIS2 tells it.</summary>
+    public int? ObjectIndex { get; init; }
+
     /// <summary>HTTP status in place of the one that <see cref="Kind"/> maps to, for cases where DHIS2 differs.</summary>
     public int? HttpStatus { get; init; }
 

@@ -1,4 +1,3 @@
-using Dhis2Grpc.Server.Grpc.Scheduling;
 using Grpc.AspNetCore.Server;
 using Microsoft.AspNetCore.Authorization;
 

@@ -59,6 +59,8 @@ internal static class RichErrors
         var report = new WireObjectReport { Klass = e.ObjectClass ?? "", ErrorReports = { e.Reports.Select(ToMessage) } };
         if (e.ObjectUid is not null)
             report.Uid = e.ObjectUid;
+        if (e.ObjectIndex is { } index)
+            report.Index = index;
         return report;
     }
 

@@ -13,7 +13,7 @@ namespace Dhis2Grpc.Server.Grpc;
 
 /// <summary>Tells what the server is and who the caller is.</summary>
 internal sealed class SystemService(
-    IOptions<SystemInfoOptions> options, IServer server, TimeProvider time, ISettingStore? settings = null)
+    IOptions<SystemInfoOptions> options, ISettingStore settings, IServer server, TimeProvider time)
     : Dhis2.System.V1.SystemService.SystemServiceBase
 {
     private const string SystemIdKey = "systemIdentifier";
@@ -41,13 +41,13 @@ internal sealed class SystemService(
             ServerTimeZoneId = options.Value.Zone.Id,
             Version = options.Value.Version,
             Revision = Revision,
-            SystemId = await settings!.GetOrAddAsync(SystemIdKey, Guid.NewGuid().ToString(), context.CancellationToken),
-            SystemName = await settings!.GetAsync("applicationTitle", context.CancellationToken) ?? options.Value.SystemName,
+            SystemId = await settings.GetOrAddAsync(SystemIdKey, Guid.NewGuid().ToString(), context.CancellationToken),
+            SystemName = await settings.GetAsync("applicationTitle", context.CancellationToken) ?? options.Value.SystemName,
         };
         if (http.Request.Headers.UserAgent.ToString() is { Length: > 0 } agent)
             response.UserAgent = agent;
         if (DateTimeOffset.TryParse(
-            await settings!.GetAsync(AnalyticsSuccessKey, context.CancellationToken),
+            await settings.GetAsync(AnalyticsSuccessKey, context.CancellationToken),
             CultureInfo.InvariantCulture,
             DateTimeStyles.AssumeUniversal,
             out var success))
@@ -56,7 +56,7 @@ internal sealed class SystemService(
             response.IntervalSinceLastAnalyticsTableSuccess = InWords(now - success);
         }
 
-        if (await settings!.GetAsync(AnalyticsRuntimeKey, context.CancellationToken) is { } runtime)
+        if (await settings.GetAsync(AnalyticsRuntimeKey, context.CancellationToken) is { } runtime)
             response.LastAnalyticsTableRuntime = runtime;
         return response;
     }

@@ -4,12 +4,13 @@ using Dhis2Grpc.Server.Grpc;
 using Dhis2Grpc.Server.Jobs;
 using Dhis2Grpc.Server.Jobs.AnalyticsTable;
 using Dhis2Grpc.Server.Jobs.ResourceTable;
+using Dhis2Grpc.Server.Jobs.Test;
 using Dhis2Grpc.Server.Metadata;
 using Dhis2Grpc.Server.Progress;
 using Dhis2Grpc.Server.Rest;
 using Dhis2Grpc.Server.Rest.Documents;
+using Dhis2Grpc.Server.Scheduling;
 using Dhis2Grpc.Server.Security;
-using Dhis2Grpc.Server.Storage;
 using Dhis2Grpc.Server.Storage.LiteDb;
 using Dhis2Grpc.Server.Warehouse.DuckDb;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -29,7 +30,7 @@ internal static class Node
         // Settings are read once; watching the files costs start-up time and a file-system watcher per node.
         var builder = WebApplication.CreateSlimBuilder(["--hostBuilder:reloadConfigOnChange=false", .. args]);
         builder.AddNodeLogging();
-        AddOptions(builder);
+        builder.AddNodeOptions();
         AddFeatures(builder.Services);
         configure?.Invoke(builder);
 
@@ -43,45 +44,29 @@ internal static class Node
         return app;
     }
 
-    private static void AddOptions(WebApplicationBuilder builder)
-    {
-        var section = builder.Configuration.GetSection("Dhis2");
-        var services = builder.Services;
-        services.AddOptions<NodeOptions>().Bind(section).ValidateDataAnnotations().ValidateOnStart();
-        services.AddOptions<RestListenerOptions>().Bind(section.GetSection("Rest")).ValidateDataAnnotations().ValidateOnStart();
-        services.AddOptions<GrpcListenerOptions>().Bind(section.GetSection("Grpc")).ValidateDataAnnotations().ValidateOnStart();
-        services.AddOptions<StorageOptions>().Configure<IOptions<NodeOptions>>((files, node) => files.DataDirectory = node.Value.DataDirectory);
-        services.AddOptions<SecurityOptions>().Bind(section.GetSection("Security"));
-        services.AddSingleton(p => new ListenerUrls(
-        [
-            p.GetRequiredService<IOptions<RestListenerOptions>>().Value.Url,
-            p.GetRequiredService<IOptions<GrpcListenerOptions>>().Value.Url,
-        ]));
-        services.AddOptions<SystemInfoOptions>().Configure<IOptions<NodeOptions>>((system, node) =>
-        {
-            system.Version = node.Value.Version;
-            system.SystemName = node.Value.SystemName;
-            system.Zone = node.Value.Zone;
-        });
-        services.AddOptions<RestOptions>().Configure<IOptions<NodeOptions>>((rest, node) => rest.Zone = node.Value.Zone);
-    }
-
     private static void AddFeatures(IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
+        // The stores open side by side, and so the node listens sooner.
+        services.Configure<HostOptions>(o => o.ServicesStartConcurrently = true);
         services.AddSingleton<IConfigureOptions<KestrelServerOptions>, Listeners>();
-        services.AddLiteDbStorage();
-        services.AddSecurity();
-        services.AddProgress();
         services.AddNodeLifetime();
-        services.AddRestEdge();
+
+        services.AddLiteDbStorage();
         services.AddWarehouse();
+        services.AddSecurity();
+
+        services.AddProgress();
+        services.AddScheduling();
+        services.AddSingleton<IJobSettings, JobSettings>();
+        services.AddTestJob();
+        services.AddResourceTableJob();
+        services.AddAnalyticsTableJob();
         services.AddMetadata();
         services.AddData();
         services.AddAnalytics();
-        services.AddSingleton<IJobSettings, JobSettings>();
-        services.AddResourceTableJob();
-        services.AddAnalyticsTableJob();
+
+        services.AddRestEdge();
         services.AddGrpcServices();
     }
 }

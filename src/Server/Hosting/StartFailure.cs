@@ -1,4 +1,5 @@
 using Dhis2Grpc.Server.Errors;
+using Dhis2Grpc.Server.Warehouse;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
 
@@ -14,12 +15,18 @@ internal static class StartFailure
         IOException { InnerException: AddressInUseException } or AddressInUseException =>
             $"{e.Message} Set Dhis2__Rest__Url and Dhis2__Grpc__Url to free ports, or stop the other process.",
         UnauthorizedAccessException => $"{e.Message} The data directory, Dhis2__DataDirectory, must be writable.",
-        IOException => e.Message,
-        Dhis2Exception => e.Message,
-        AggregateException { InnerException: { } inner } => Explain(inner),
+        IOException or Dhis2Exception or WarehouseUnusableException => e.Message,
+        // Services start side by side, so that several may fail; each reason once.
+        AggregateException several => All(several.Flatten().InnerExceptions),
         InvalidOperationException { InnerException: { } inner } => Explain(inner),
         _ => null,
     };
+
+    private static string? All(IReadOnlyCollection<Exception> failures)
+    {
+        var reasons = failures.Where(f => f is not OperationCanceledException).Select(Explain).Distinct().ToList();
+        return reasons.Count == 0 || reasons.Contains(null) ? null : string.Join(" ", reasons);
+    }
 
     // Data annotations put the options class before the sentence.
     private static string Plain(string failure) =>

@@ -105,6 +105,7 @@ internal static class JobErrors
         {
             Reports = [new ErrorReport("E7006", $"Failed to execute job: `{job.Name}`") { MainClass = Klass }],
             ObjectClass = Klass,
+            ObjectIndex = 0,
         };
 
     private static ErrorReport Report(string code, string message, string property, string? klass, params string[] arguments) =>

@@ -7,7 +7,7 @@ using JobRunMessage = Dhis2.Scheduling.V1.JobRun;
 using JobRunTrigger = Dhis2Grpc.Server.Scheduling.JobRunTrigger;
 using TriggerMessage = Dhis2.Scheduling.V1.JobRunTrigger;
 
-namespace Dhis2Grpc.Server.Grpc.Scheduling;
+namespace Dhis2Grpc.Server.Grpc;
 
 /// <summary>Runs and their progress as messages. Durations of what still runs count to <c>now</c>.</summary>
 internal static class RunMessages

@@ -1,7 +1,7 @@
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 
-namespace Dhis2Grpc.Server.Grpc.Lists;
+namespace Dhis2Grpc.Server.Grpc;
 
 /// <summary>DHIS2's list order, <c>property:asc</c>, <c>desc</c>, <c>iasc</c> or <c>idesc</c>, over the fields of a
 /// message. What makes no sense is ignored, as DHIS2 does; name, without regard to case, and id decide last.</summary>

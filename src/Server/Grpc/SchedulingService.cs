@@ -7,7 +7,7 @@ using Dhis2Grpc.Server.Storage;
 using Grpc.Core;
 using JobRun = Dhis2Grpc.Server.Scheduling.JobRun;
 
-namespace Dhis2Grpc.Server.Grpc.Scheduling;
+namespace Dhis2Grpc.Server.Grpc;
 
 /// <summary>What runs now and what ran, its cancellation and its watches.</summary>
 internal sealed class SchedulingService(

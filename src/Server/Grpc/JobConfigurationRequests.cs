@@ -6,7 +6,7 @@ using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using JobConfigurationMessage = Dhis2.Scheduling.V1.JobConfiguration;
 
-namespace Dhis2Grpc.Server.Grpc.Scheduling;
+namespace Dhis2Grpc.Server.Grpc;
 
 /// <summary>Reads what clients send about job configurations.</summary>
 internal sealed class JobConfigurationRequests(JobCatalog catalog)

@@ -3,7 +3,7 @@ using Dhis2.Scheduling.V1;
 using Dhis2Grpc.Server.Progress;
 using Google.Protobuf.WellKnownTypes;
 
-namespace Dhis2Grpc.Server.Grpc.Scheduling;
+namespace Dhis2Grpc.Server.Grpc;
 
 /// <summary>Events of runs as messages. Watchers that are equally far share an event, and so they share its message:
 /// it is made once, whatever their number.</summary>

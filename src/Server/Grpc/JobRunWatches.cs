@@ -6,7 +6,7 @@ using Dhis2Grpc.Server.Scheduling;
 using Dhis2Grpc.Server.Storage;
 using JobRun = Dhis2Grpc.Server.Scheduling.JobRun;
 
-namespace Dhis2Grpc.Server.Grpc.Scheduling;
+namespace Dhis2Grpc.Server.Grpc;
 
 /// <summary>Watches of runs as the contract promises them: which run is meant, what is sent first, when it ends.</summary>
 internal sealed class JobRunWatches(

@@ -3,7 +3,7 @@ using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Google.Protobuf.WellKnownTypes;
 
-namespace Dhis2Grpc.Server.Grpc.Lists;
+namespace Dhis2Grpc.Server.Grpc;
 
 /// <summary>A property of a message by its DHIS2 name, such as <c>jobType</c> or <c>lastUpdatedBy.username</c>.</summary>
 internal sealed class PropertyPath

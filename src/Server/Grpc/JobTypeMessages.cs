@@ -5,7 +5,7 @@ using Dhis2Grpc.Server.Scheduling;
 using Google.Protobuf.Reflection;
 using Microsoft.Extensions.Options;
 
-namespace Dhis2Grpc.Server.Grpc.Scheduling;
+namespace Dhis2Grpc.Server.Grpc;
 
 /// <summary>The job types and their parameters, read from the contract's descriptors: those of the DHIS2 version that
 /// this server speaks. The messages are shared; nobody may change them.</summary>

@@ -1,14 +1,13 @@
 using Dhis2.Common.V1;
 using Dhis2.Scheduling.V1;
 using Dhis2Grpc.Server.Errors;
-using Dhis2Grpc.Server.Grpc.Lists;
 using Dhis2Grpc.Server.Scheduling;
 using Dhis2Grpc.Server.Security;
 using Grpc.Core;
 using Microsoft.Extensions.Options;
 using JobConfigurationMessage = Dhis2.Scheduling.V1.JobConfiguration;
 
-namespace Dhis2Grpc.Server.Grpc.Scheduling;
+namespace Dhis2Grpc.Server.Grpc;
 
 /// <summary>Creates, reads, changes, deletes and executes job configurations.</summary>
 internal sealed class JobConfigurationService(
@@ -96,7 +95,7 @@ internal sealed class JobConfigurationService(
         ExecuteJobConfigurationRequest request, ServerCallContext context)
     {
         var run = await runs.ExecuteAsync(request.Uid, Admin(context, "execute"), context.CancellationToken);
-        return new() { RunId = run.RunId, Report = new ObjectReport { Klass = JobConfigurationMessages.Klass, Index = 0 } };
+        return new() { RunId = run.RunId, Report = new ObjectReport { Klass = JobErrors.Klass, Index = 0 } };
     }
 
     /// <inheritdoc/>
@@ -158,7 +157,7 @@ internal sealed class JobConfigurationService(
         return caller;
     }
 
-    private static ObjectReport Report(string uid) => new() { Klass = JobConfigurationMessages.Klass, Uid = uid };
+    private static ObjectReport Report(string uid) => new() { Klass = JobErrors.Klass, Uid = uid };
 
     private static bool Answers(JobView view, string query) =>
         view.Configuration.Uid == query

@@ -4,7 +4,7 @@ using Dhis2Grpc.Server.Progress;
 using Google.Protobuf.WellKnownTypes;
 using JobRun = Dhis2Grpc.Server.Scheduling.JobRun;
 
-namespace Dhis2Grpc.Server.Grpc.Scheduling;
+namespace Dhis2Grpc.Server.Grpc;
 
 /// <summary>Runs in short.</summary>
 internal static class RunOverviews

@@ -3,7 +3,7 @@ using Dhis2Grpc.Server.Errors;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 
-namespace Dhis2Grpc.Server.Grpc.Lists;
+namespace Dhis2Grpc.Server.Grpc;
 
 /// <summary>DHIS2's list filters, <c>property:operator[:value]</c>, over the fields of a message.</summary>
 internal sealed class ObjectFilter

@@ -9,14 +9,11 @@ using Google.Protobuf.WellKnownTypes;
 using JobConfiguration = Dhis2Grpc.Server.Scheduling.JobConfiguration;
 using JobConfigurationMessage = Dhis2.Scheduling.V1.JobConfiguration;
 
-namespace Dhis2Grpc.Server.Grpc.Scheduling;
+namespace Dhis2Grpc.Server.Grpc;
 
 /// <summary>Job configurations as messages.</summary>
 internal sealed class JobConfigurationMessages(JobCatalog catalog, IUserStore users)
 {
-    /// <summary>Java class of job configurations, as DHIS2 names it.</summary>
-    public const string Klass = "org.hisp.dhis.scheduling.JobConfiguration";
-
     // Texts that are not part of the stored record proper travel as a message that has nothing else set.
     private static readonly JsonParser ExtraParser = new(JsonParser.Settings.Default.WithIgnoreUnknownFields(true));
 
@@ -106,13 +103,13 @@ internal sealed class JobConfigurationMessages(JobCatalog catalog, IUserStore us
             message.QueuePosition = position;
     }
 
-    private static SchedulingType SchedulingOf(JobConfiguration job, JobTypeEntry? type)
+    // The type decides; members of a queue behind the first have no schedule of their own.
+    private static SchedulingType SchedulingOf(JobConfiguration job, JobTypeEntry? type) => type?.SchedulingType switch
     {
-        var byDelay = type?.SchedulingType == SchedulingType.FixedDelay;
-        if (job.Delay is not null && (byDelay || job.CronExpression is null))
-            return SchedulingType.FixedDelay;
-        return job.CronExpression is not null && !byDelay ? SchedulingType.Cron : SchedulingType.OnceAsap;
-    }
+        SchedulingType.FixedDelay when job.Delay is not null => SchedulingType.FixedDelay,
+        SchedulingType.Cron when job.CronExpression is not null => SchedulingType.Cron,
+        _ => SchedulingType.OnceAsap,
+    };
 
     private static JobStatus OutcomeOf(JobRunOutcome? outcome) => outcome switch
     {

@@ -1,0 +1,51 @@
+using Dhis2Grpc.Server.Grpc;
+using Dhis2Grpc.Server.Rest;
+using Dhis2Grpc.Server.Scheduling;
+using Dhis2Grpc.Server.Security;
+using Dhis2Grpc.Server.Storage;
+using Grpc.AspNetCore.Server;
+using Microsoft.Extensions.Options;
+
+namespace Dhis2Grpc.Server.Hosting;
+
+/// <summary>Reads the section <c>Dhis2</c> of the configuration, and hands each feature its part.</summary>
+internal static class NodeOptionsServices
+{
+    /// <summary>Adds the options; what makes no sense stops the start.</summary>
+    public static void AddNodeOptions(this WebApplicationBuilder builder)
+    {
+        var section = builder.Configuration.GetSection("Dhis2");
+        var services = builder.Services;
+        services.AddOptions<NodeOptions>().Bind(section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<RestListenerOptions>().Bind(section.GetSection("Rest")).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<GrpcListenerOptions>().Bind(section.GetSection("Grpc")).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<SecurityOptions>().Bind(section.GetSection("Security"));
+        services.AddOptions<SchedulingOptions>().Bind(section.GetSection("Scheduling"));
+
+        services.Configure<StorageOptions, NodeOptions>((storage, node) => storage.DataDirectory = node.DataDirectory);
+        services.Configure<SchedulingOptions, NodeOptions>((scheduling, node) => scheduling.Zone = node.Zone);
+        services.Configure<RestOptions, NodeOptions>((rest, node) => rest.Zone = node.Zone);
+        services.Configure<SystemInfoOptions, NodeOptions>((system, node) =>
+        {
+            system.Version = node.Version;
+            system.SystemName = node.SystemName;
+            system.Zone = node.Zone;
+        });
+        services.Configure<GrpcServiceOptions, GrpcListenerOptions>((service, grpc) =>
+        {
+            service.MaxReceiveMessageSize = grpc.MaxReceiveMessageSize;
+            service.ResponseCompressionAlgorithm = grpc.Compression;
+        });
+        services.AddSingleton(p => new ListenerUrls(
+        [
+            p.GetRequiredService<IOptions<RestListenerOptions>>().Value.Url,
+            p.GetRequiredService<IOptions<GrpcListenerOptions>>().Value.Url,
+        ]));
+    }
+
+    // Features do not know the host's options; the host tells them.
+    private static void Configure<TOptions, TNode>(this IServiceCollection services, Action<TOptions, TNode> configure)
+        where TOptions : class
+        where TNode : class =>
+        services.AddOptions<TOptions>().Configure<IOptions<TNode>>((options, node) => configure(options, node.Value));
+}
