@@ -30,6 +30,7 @@ internal static class GrpcServices
         app.MapGrpcService<SynchronizationService>();
         app.MapGrpcService<DataValueSetService>();
         app.MapGrpcService<AnalyticsService>();
+        app.MapGrpcService<MetadataService>();
         app.MapGrpcHealthChecksService().AllowAnonymous();
         app.MapGrpcReflectionService().AllowAnonymous();
     }

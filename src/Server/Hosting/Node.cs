@@ -41,6 +41,7 @@ internal static class Node
         app.UseAuthorization();
         app.MapGrpcServices();
         app.MapDataDocuments();
+        app.MapMetadataDocuments();
         return app;
     }
 

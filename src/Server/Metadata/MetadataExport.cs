@@ -25,13 +25,7 @@ internal sealed class MetadataExport(IWarehouse warehouse, TimeProvider time)
     /// <exception cref="Dhis2Exception">The caller may not export everything. Nothing has been written then.</exception>
     public async Task ExportAsync(Stream output, IReadOnlyCollection<string> types, User caller, CancellationToken cancellationToken)
     {
-        if (types.Count == 0 && !caller.Has(Authority))
-        {
-            throw new Dhis2Exception(ErrorKind.PermissionDenied, "Unfiltered access to metadata export requires super user or F_METADATA_EXPORT authority.")
-            {
-                HttpStatus = StatusCodes.Status409Conflict,
-            };
-        }
+        Authorize(types, caller);
         await using var connection = await warehouse.OpenReadAsync(cancellationToken);
         await using var snapshot = await connection.BeginTransactionAsync(cancellationToken);
         var stored = await connection.ListAsync("select distinct type from object", r => r.GetString(0), cancellationToken);
@@ -52,6 +46,17 @@ internal sealed class MetadataExport(IWarehouse warehouse, TimeProvider time)
         }
         Write(writer, "}\n");
         await writer.CompleteAsync();
+    }
+
+    /// <summary>Refuses a caller who may not export this, before anything is written.</summary>
+    /// <exception cref="Dhis2Exception">The caller may not export everything.</exception>
+    public static void Authorize(IReadOnlyCollection<string> types, User caller)
+    {
+        if (types.Count > 0 || caller.Has(Authority)) return;
+        throw new Dhis2Exception(ErrorKind.PermissionDenied, "Unfiltered access to metadata export requires super user or F_METADATA_EXPORT authority.")
+        {
+            HttpStatus = StatusCodes.Status409Conflict,
+        };
     }
 
     // Path and level are told as they are now: they change when a unit above moves.

@@ -59,7 +59,7 @@ internal sealed class MetadataImport(IWarehouse warehouse, IOptions<StorageOptio
     private static async Task<Staging> StageAsync(Stream document, IWarehouseWrite write, MetadataImportOptions options, CancellationToken cancellationToken)
     {
         var reader = new DocumentReader(document);
-        using var staging = await Staging.BeginAsync(write, cancellationToken);
+        using var staging = await Staging.BeginAsync(write, options.Strategy == ImportStrategy.Delete, cancellationToken);
         while (await reader.ReadAsync(cancellationToken) is { } item)
         {
             cancellationToken.ThrowIfCancellationRequested();

@@ -22,7 +22,7 @@ internal sealed class Deletion(DbConnection connection)
                 from deletion d join categorycombo c on d.type = 'categoryCombos' and c.uid = d.uid
                 join categorycombos_optioncombos using (categorycomboid) join categoryoptioncombo o using (categoryoptioncomboid)
                 where not exists (from deletion e where e.type = 'categoryOptionCombos' and e.uid = o.uid);
-            create temp table blocked (type varchar, uid varchar, by varchar);
+            create temp table blocked (type varchar, uid varchar, needed_by varchar);
             insert into blocked select type, uid, 'default' from candidate where isdefault;
             insert into blocked select 'dataElements', uid, 'DataValue' from dataelement where uid in (select uid from deletion where type = 'dataElements')
                 and dataelementid in (select dataelementid from datavalue);
@@ -37,7 +37,7 @@ internal sealed class Deletion(DbConnection connection)
         await BlockNeededAsync(cancellationToken);
         await connection.ExecuteAsync("""
             insert into staged_error
-                select c.seq, 'E4030', 'Object could not be deleted because it is associated with another object: ' || min(b.by) || '.', 2, 'id', c.uid, null
+                select c.seq, 'E4030', 'Object could not be deleted because it is associated with another object: ' || min(b.needed_by) || '.', 2, 'id', c.uid, null
                 from blocked b join candidate c on c.type = b.type and c.uid = b.uid group by c.seq, c.uid;
             """, cancellationToken);
     }

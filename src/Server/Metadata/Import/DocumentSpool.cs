@@ -6,17 +6,20 @@ namespace Dhis2Grpc.Server.Metadata.Import;
 /// write turn.</summary>
 internal static class DocumentSpool
 {
-    /// <summary>Takes in the whole document and returns it for reading, decompressed when it is gzip. Disposing deletes the file.</summary>
+    /// <summary>Takes in the whole document and returns it for reading, decompressed when it is gzip. Dispose it.</summary>
     public static async Task<Stream> ReceiveAsync(Stream document, string directory, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(directory);
-        var file = new FileStream(Path.Combine(directory, $"document-{Guid.NewGuid():N}.tmp"), new FileStreamOptions
+        var path = Path.Combine(directory, $"document-{Guid.NewGuid():N}.tmp");
+        var file = new FileStream(path, new FileStreamOptions
         {
-            Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, BufferSize = 0,
-            Options = FileOptions.DeleteOnClose | FileOptions.Asynchronous | FileOptions.SequentialScan,
+            Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Share = FileShare.Delete, BufferSize = 0,
+            Options = FileOptions.Asynchronous | FileOptions.SequentialScan,
         });
         try
         {
+            // Gone from the folder at once, so that not even a crash leaves it behind; the open file stays until it is closed.
+            File.Delete(path);
             await document.CopyToAsync(file, 128 << 10, cancellationToken);
             file.Position = 0;
             var magic = new byte[2];

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Data.Common;
 using System.Text;
 using System.Text.Json;
 using Dhis2Grpc.Server.Errors;
@@ -21,8 +20,12 @@ internal sealed class Staging : IDisposable
     private readonly Dictionary<string, MetadataType> _types = new(StringComparer.Ordinal);
     private long _sequence;
 
-    private Staging(IWarehouseWrite write)
+    // Of an object to be deleted only its identity matters.
+    private readonly bool _identityOnly;
+
+    private Staging(IWarehouseWrite write, bool identityOnly)
     {
+        _identityOnly = identityOnly;
         _objects = write.Load("staged");
         _references = write.Load("staged_reference");
         _errors = write.Load("staged_error");
@@ -35,7 +38,10 @@ internal sealed class Staging : IDisposable
     public IReadOnlyList<MetadataType> Types => [.. _types.Values.OrderBy(t => t.Rank).ThenBy(t => t.Collection, StringComparer.Ordinal)];
 
     /// <summary>Creates the temporary tables and opens them for objects. Dispose before reading the tables.</summary>
-    public static async Task<Staging> BeginAsync(IWarehouseWrite write, CancellationToken cancellationToken)
+    /// <param name="write">The transaction.</param>
+    /// <param name="identityOnly">Take in what the objects are, not what they hold: to delete them.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public static async Task<Staging> BeginAsync(IWarehouseWrite write, bool identityOnly, CancellationToken cancellationToken)
     {
         await write.Connection.ExecuteAsync("""
             create temp table staged (seq bigint, type varchar, idx integer, uid varchar, code varchar, name varchar, shortname varchar,
@@ -49,7 +55,7 @@ internal sealed class Staging : IDisposable
         {
             foreach (var type in MetadataTypes.InOrder) names.Add(type.Collection).Add(type.ShortClass).EndRow();
         }
-        return new Staging(write);
+        return new Staging(write, identityOnly);
     }
 
     /// <summary>Checks an object by itself and takes it in.</summary>
@@ -80,13 +86,13 @@ internal sealed class Staging : IDisposable
         _types.TryAdd(type.Collection, type);
 
         var seq = _sequence++;
-        var check = new ObjectCheck(type, root);
+        var check = new ObjectCheck(_identityOnly ? new MetadataType(type.Collection, type.Class, type.Rank) : type, root);
         var given = check.Uid;
         var uid = given ?? Metadata.Uid.New();
         var isDefault = type.DefaultUid is not null && (check.Name == DefaultObjects.Name || uid == type.DefaultUid);
         if (isDefault && uid != type.DefaultUid) Defaults[(type.Collection, uid)] = type.DefaultUid!;
 
-        foreach (var error in check.Errors) AddError(seq, error);
+        foreach (var error in check.Errors.Where(e => !_identityOnly || e.Property == "id")) AddError(seq, error);
         foreach (var reference in check.References)
         {
             _references.Add(seq).Add(reference.Path.Path).Add(reference.Path.Association).Add(reference.Position).Add(reference.Path.Target)
@@ -102,11 +108,6 @@ internal sealed class Staging : IDisposable
         _references.Dispose();
         _errors.Dispose();
     }
-
-    /// <summary>Adds an error found later.</summary>
-    public static Task<int> AddErrorAsync(DbConnection connection, long seq, ImportError error, CancellationToken cancellationToken) =>
-        connection.ExecuteAsync("insert into staged_error values ($seq, $code, $message, $severity, $property, $value, null)", cancellationToken,
-            ("seq", seq), ("code", error.Code), ("message", error.Message), ("severity", (int)error.Severity), ("property", error.Property), ("value", error.Value));
 
     private void AddError(long seq, ImportError error) =>
         _errors.Add(seq).Add(error.Code).Add(error.Message).Add((int)error.Severity).Add(error.Property).Add(error.Value).Add((string?)null).EndRow();
