@@ -14,9 +14,10 @@ internal sealed class LiteDbBackups(
 
     private const string Prefix = "dhis2-";
     private static readonly TimeSpan Every = TimeSpan.FromDays(1);
-    private static readonly TimeSpan AfterFailure = TimeSpan.FromHours(1);
 
     private readonly string _directory = Path.Combine(Path.GetFullPath(options.Value.DataDirectory), DirectoryName);
+    private readonly PeriodicTimer _hours = new(TimeSpan.FromHours(1), time);
+    private DateTimeOffset _latest = Latest(Path.Combine(Path.GetFullPath(options.Value.DataDirectory), DirectoryName), time);
 
     /// <summary>Writes a backup now.</summary>
     /// <returns>Paths of the database and of the export.</returns>
@@ -58,31 +59,36 @@ internal sealed class LiteDbBackups(
     }
 
     /// <inheritdoc/>
+    public override void Dispose()
+    {
+        _hours.Dispose();
+        base.Dispose();
+    }
+
+    /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        // A server that was just started first has other things to do.
-        var wait = Every;
-        if (Newest() is { } newest)
-            wait = TimeSpan.FromTicks(Math.Clamp((newest + Every - time.GetUtcNow()).Ticks, TimeSpan.TicksPerMinute, Every.Ticks));
-        while (true)
+        while (await _hours.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false))
         {
-            await Task.Delay(wait, time, stoppingToken).ConfigureAwait(false);
+            if (time.GetUtcNow() - _latest < Every)
+                continue;
             try
             {
                 await BackUpAsync(stoppingToken).ConfigureAwait(false);
-                wait = Every;
+                _latest = time.GetUtcNow();
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
                 StorageLog.BackupFailed(logger, e);
-                wait = AfterFailure;
             }
         }
     }
 
-    private DateTimeOffset? Newest() => Directory.Exists(_directory)
-        ? Directory.EnumerateFiles(_directory, Prefix + "*.litedb").Select(f => (DateTimeOffset?)File.GetLastWriteTimeUtc(f)).Max()
-        : null;
+    // Without any, the first is due a day after the start: a server that was just started has other things to do.
+    private static DateTimeOffset Latest(string directory, TimeProvider time) => Directory.Exists(directory)
+        && Directory.GetFiles(directory, Prefix + "*.litedb").Select(f => LiteDbRestore.ReadStamp(Path.GetFileNameWithoutExtension(f)[Prefix.Length..])).Max() is { } latest
+            ? latest
+            : time.GetUtcNow();
 
     private void Retain(string extension)
     {

@@ -12,6 +12,7 @@ internal static class LiteDbRestore
     /// <summary>Name under which an export is restored.</summary>
     public const string ExportName = "dhis2.restore.jsonl.gz";
 
+    private const string StampFormat = "yyyyMMdd'T'HHmmss'Z'";
     private const string ImportingName = "restoring.litedb";
 
     /// <summary>Makes the database ready to open, and logs what it will be.</summary>
@@ -33,7 +34,11 @@ internal static class LiteDbRestore
 
     /// <summary>A time as part of a file name, in order.</summary>
     public static string Stamp(TimeProvider time) =>
-        time.GetUtcNow().ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
+        time.GetUtcNow().ToString(StampFormat, CultureInfo.InvariantCulture);
+
+    /// <summary>Reads such a time; null when it is none.</summary>
+    public static DateTimeOffset? ReadStamp(string stamp) =>
+        DateTimeOffset.TryParseExact(stamp, StampFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : null;
 
     private static string Import(string directory, string export)
     {

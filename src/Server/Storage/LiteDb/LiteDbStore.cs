@@ -48,7 +48,9 @@ internal sealed class LiteDbStore : IDisposable
         try
         {
             LiteDbRestore.Prepare(directory, time, logger);
-            return new(Path.Combine(directory, LiteDbFile.FileName), held, logger);
+            var store = new LiteDbStore(Path.Combine(directory, LiteDbFile.FileName), held, logger);
+            StorageLog.Opened(logger, store._path, store._durable.Jobs.Count, store._durable.Users.Count);
+            return store;
         }
         catch
         {
@@ -88,7 +90,7 @@ internal sealed class LiteDbStore : IDisposable
     /// <exception cref="Dhis2Exception">UNAVAILABLE: the file cannot be written.</exception>
     public async ValueTask<T> WriteAsync<T>(Func<StoreModel, List<Change>, T> decide, CancellationToken cancellationToken)
     {
-        var request = new Decision<T>(decide);
+        var request = new DecisionRequest<T>(decide);
         await _queue.AddAsync(request, cancellationToken).ConfigureAwait(false);
         return await request.Answer.ConfigureAwait(false);
     }
@@ -96,7 +98,7 @@ internal sealed class LiteDbStore : IDisposable
     /// <summary>Works on the file while nothing else is written.</summary>
     public async ValueTask<T> WorkAsync<T>(Func<Exclusive, T> work, CancellationToken cancellationToken)
     {
-        var request = new ExclusiveWork<T>(work);
+        var request = new WorkRequest<T>(work);
         await _queue.AddAsync(request, cancellationToken).ConfigureAwait(false);
         return await request.Answer.ConfigureAwait(false);
     }
@@ -349,30 +351,5 @@ internal sealed class LiteDbStore : IDisposable
                 store._durable.Packs.AddRange(added);
             }
         }
-    }
-
-    private abstract class Request<T> : WriteRequest
-    {
-        private readonly TaskCompletionSource<T> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public Task<T> Answer => _answer.Task;
-
-        protected T? Result { get; set; }
-
-        public override void Complete() => _answer.SetResult(Result!);
-
-        public override void Fail(Exception failure) => _answer.SetException(failure);
-    }
-
-    private sealed class Decision<T>(Func<StoreModel, List<Change>, T> decide) : Request<T>
-    {
-        public override void Decide(StoreModel model, List<Change> changes) => Result = decide(model, changes);
-    }
-
-    private sealed class ExclusiveWork<T>(Func<Exclusive, T> work) : Request<T>
-    {
-        public override bool IsExclusive => true;
-
-        public override void Work(Exclusive store) => Result = work(store);
     }
 }

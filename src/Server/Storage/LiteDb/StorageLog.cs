@@ -3,30 +3,27 @@ namespace Dhis2Grpc.Server.Storage.LiteDb;
 /// <summary>Log messages of the store.</summary>
 internal static partial class StorageLog
 {
-    [LoggerMessage(3100, LogLevel.Information, "Opened the database {Path}: {Jobs} job configurations, {Users} users")]
+    [LoggerMessage(4100, LogLevel.Information, "Opened the database {Path}: {Jobs} job configurations, {Users} users")]
     public static partial void Opened(ILogger logger, string path, int jobs, int users);
 
-    [LoggerMessage(3101, LogLevel.Information, "Made the new database {Path}")]
+    [LoggerMessage(4101, LogLevel.Information, "Made the new database {Path}")]
     public static partial void Created(ILogger logger, string path);
 
-    [LoggerMessage(3102, LogLevel.Warning, "Restored the database {Path} from {Source}; what was there before is now {Kept}")]
+    [LoggerMessage(4102, LogLevel.Warning, "Restored the database {Path} from {Source}; what was there before is now {Kept}")]
     public static partial void Restored(ILogger logger, string path, string source, string kept);
 
-    [LoggerMessage(3103, LogLevel.Information, "Wrote the backups {Database} and {Export}")]
+    [LoggerMessage(4103, LogLevel.Information, "Wrote the backups {Database} and {Export}")]
     public static partial void BackedUp(ILogger logger, string database, string export);
 
-    [LoggerMessage(3104, LogLevel.Error, "Writing a backup of the database failed; the next attempt is in an hour")]
+    [LoggerMessage(4104, LogLevel.Error, "Writing a backup of the database failed; the next attempt is in an hour")]
     public static partial void BackupFailed(ILogger logger, Exception failure);
 
-    [LoggerMessage(3105, LogLevel.Error, "Writing the database {Path} failed; opening it again")]
+    [LoggerMessage(4105, LogLevel.Error, "Writing the database {Path} failed; opening it again")]
     public static partial void WriteFailed(ILogger logger, Exception failure, string path);
 
-    [LoggerMessage(3106, LogLevel.Critical, "The database {Path} cannot be opened again; changes are refused until it can")]
+    [LoggerMessage(4106, LogLevel.Critical, "The database {Path} cannot be opened again; changes are refused until it can")]
     public static partial void ReopenFailed(ILogger logger, Exception failure, string path);
 
-    [LoggerMessage(3107, LogLevel.Warning, "The database {Path} was not closed in order; nothing acknowledged is lost")]
+    [LoggerMessage(4107, LogLevel.Warning, "The database {Path} was not closed in order; nothing acknowledged is lost")]
     public static partial void CloseFailed(ILogger logger, Exception failure, string path);
-
-    [LoggerMessage(3108, LogLevel.Information, "The database {Path} has layout {From}; it is backed up to {Backup} before it becomes {To}")]
-    public static partial void Upgrading(ILogger logger, string path, int from, int to, string backup);
 }

@@ -77,26 +77,3 @@ internal sealed class WriteQueue : IDisposable
         }
     }
 }
-
-/// <summary>What a caller asks the writer for.</summary>
-internal abstract class WriteRequest
-{
-    /// <summary>Needs the file for itself.</summary>
-    public virtual bool IsExclusive => false;
-
-    /// <summary>Decides, and says what changes. The model shows what every earlier request decided.</summary>
-    public virtual void Decide(StoreModel model, List<Change> changes)
-    {
-    }
-
-    /// <summary>Works on the file.</summary>
-    public virtual void Work(LiteDbStore.Exclusive store)
-    {
-    }
-
-    /// <summary>Gives the caller the answer: it is on disk.</summary>
-    public abstract void Complete();
-
-    /// <summary>Gives the caller the failure.</summary>
-    public abstract void Fail(Exception failure);
-}
