@@ -258,6 +258,33 @@ public sealed class ErrorEnvelopeTests
     }
 
     [Fact]
+    public async Task A_method_that_answers_nothing_is_a_failure_of_the_server()
+    {
+        await using var edge = await EdgeHost.StartAsync();
+        edge.ExpectErrors("answered nothing");
+
+        await EnvelopeAsync(await edge.Http.GetAsync("/api/me", Cancel), HttpStatusCode.InternalServerError);
+    }
+
+    [Fact]
+    public async Task A_failure_told_by_the_status_alone_is_one()
+    {
+        await using var edge = await EdgeHost.StartAsync();
+
+        var envelope = await EnvelopeAsync(await edge.Http.GetAsync("/api/system/info", Cancel), HttpStatusCode.NotFound);
+
+        Assert.Equal("no such thing", envelope.GetProperty("message").GetString());
+    }
+
+    [Fact]
+    public async Task Methods_that_are_not_served_are_501()
+    {
+        await using var edge = await EdgeHost.StartAsync();
+
+        await EnvelopeAsync(await edge.Http.GetAsync("/api/synchronization/availability", Cancel), HttpStatusCode.NotImplemented);
+    }
+
+    [Fact]
     public async Task Failures_of_document_endpoints_become_envelopes_too()
     {
         await using var edge = await EdgeHost.StartAsync(map: app =>

@@ -156,6 +156,16 @@ internal sealed class PlayedRuns : SchedulingService.SchedulingServiceBase
 internal sealed class PlayedSystem : SystemService.SystemServiceBase
 {
     public override Task<PingResponse> Ping(PingRequest request, ServerCallContext context) => Task.FromResult(new PingResponse { Message = "pong" });
+
+    /// <summary>Answers nothing, as a careless service might.</summary>
+    public override Task<GetMeResponse> GetMe(GetMeRequest request, ServerCallContext context) => Task.FromResult<GetMeResponse>(null!);
+
+    /// <summary>Fails by its status alone.</summary>
+    public override Task<GetSystemInfoResponse> GetSystemInfo(GetSystemInfoRequest request, ServerCallContext context)
+    {
+        context.Status = new Status(StatusCode.NotFound, "no such thing");
+        return Task.FromResult(new GetSystemInfoResponse());
+    }
 }
 
 internal sealed class PlayedSynchronization : SynchronizationService.SynchronizationServiceBase

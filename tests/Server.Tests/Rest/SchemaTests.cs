@@ -1,5 +1,8 @@
+using System.Reflection;
 using Dhis2.Scheduling.V1;
+using Dhis2Grpc.Server.Rest;
 using Dhis2Grpc.Server.Rest.Schema;
+using Google.Protobuf.Reflection;
 
 namespace Server.Tests.Rest;
 
@@ -43,4 +46,34 @@ public sealed class SchemaTests
         Assert.Null(names.NameOf(9999));
         Assert.Null(names.NameOf(-1));
     }
+
+    [Fact]
+    public void Every_http_rule_and_option_of_the_contracts_compiles()
+    {
+        var schema = new RestSchema();
+        var routes = 0;
+        foreach (var method in Services.SelectMany(s => s.Methods))
+        {
+            var rule = method.GetOptions()?.GetExtension(Google.Api.AnnotationsExtensions.Http);
+            if (rule is null)
+                continue;
+            foreach (var binding in rule.AdditionalBindings.Prepend(rule))
+            {
+                routes++;
+                _ = new RestRoute(method, binding, schema);
+                // The transcoder does not start when a text is the body.
+                if (binding.Body is not ("" or "*"))
+                    Assert.Equal(FieldType.Message, method.InputType.FindFieldByName(binding.Body).FieldType);
+                if (method.Rest().TextRequestField.Length > 0)
+                    Assert.Equal("*", binding.Body);
+            }
+        }
+
+        Assert.True(routes > 30, $"{routes}");
+    }
+
+    private static IEnumerable<ServiceDescriptor> Services =>
+        typeof(JobConfiguration).Assembly.GetTypes()
+            .Select(t => t.GetProperty("Descriptor", BindingFlags.Public | BindingFlags.Static)?.GetValue(null))
+            .OfType<FileDescriptor>().SelectMany(f => f.Services);
 }
