@@ -2,6 +2,7 @@ using Contract.Tests.Hosting;
 using Dhis2.Scheduling.V1;
 using Dhis2Grpc.Client;
 using Dhis2Grpc.Client.Connection;
+using Dhis2Grpc.Client.Jobs;
 
 namespace Client.Tests;
 
@@ -27,7 +28,13 @@ internal static class TestJobs
     public static async Task<JobConfiguration> CreateTestJobAsync(
         this Dhis2Client client, string name, TestParameters? parameters = null)
     {
-        var job = new JobConfiguration { Name = name, JobType = JobType.Test, Test = parameters ?? new() };
+        var job = new JobConfiguration
+        {
+            Name = name,
+            JobType = JobType.Test,
+            CronExpression = CronSchedules.OnRequest,
+            Test = parameters ?? new(),
+        };
         return await client.JobConfigurations.CreateAsync(job, cancellationToken: TestContext.Current.CancellationToken);
     }
 }

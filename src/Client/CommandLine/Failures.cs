@@ -50,8 +50,8 @@ internal static class Failures
             : e.StatusCode == StatusCode.DeadlineExceeded ? "the server did not answer in time."
             : e.StatusCode == StatusCode.Unauthenticated ? $"{e.Message} (see --user and --password)"
             : e.Message;
-        var more = e.Reports.Select(r => $"{r.ErrorCode} {r.Message}")
-            .Concat(e.FieldViolations.Select(v => $"{v.Field}: {v.Description}"))
+        // A report says what its field violation says, with DHIS2's code.
+        var more = e.Reports.Count > 0 ? [] : e.FieldViolations.Select(v => $"{v.Field}: {v.Description}")
             .Where(m => !m.EndsWith(e.Message, StringComparison.Ordinal))
             .ToList();
         var code = e.Code is null || text.Contains(e.Code, StringComparison.Ordinal) ? "" : $" [{e.Code}]";

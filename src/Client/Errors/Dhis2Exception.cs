@@ -35,12 +35,16 @@ public sealed class Dhis2Exception : Exception
         ArgumentNullException.ThrowIfNull(exception);
         var details = Details(exception);
         var info = details?.GetDetail<ErrorInfo>();
-        var message = details?.Message is { Length: > 0 } rich ? rich : exception.Status.Detail;
+        var reports = details?.GetDetail<ObjectReport>()?.ErrorReports.ToArray() ?? [];
+        // The text of a refused object only points at its reports.
+        var message = reports.Length > 0 ? string.Join(' ', reports.Select(r => r.Message))
+            : details?.Message is { Length: > 0 } rich ? rich
+            : exception.Status.Detail;
         var lost = LostConnection(exception);
         return new(exception.StatusCode, lost && details is null ? Unreachable(exception) : message, exception)
         {
             Code = info?.Domain == "dhis2.org" && info.Reason.Length > 0 ? info.Reason : null,
-            Reports = details?.GetDetail<ObjectReport>()?.ErrorReports.ToArray() ?? [],
+            Reports = reports,
             FieldViolations = details?.GetDetail<BadRequest>()?.FieldViolations
                 .Select(v => new FieldViolation(v.Field, v.Description)).ToArray() ?? [],
             RetryAfter = details?.GetDetail<RetryInfo>()?.RetryDelay?.ToTimeSpan(),

@@ -1,5 +1,6 @@
 using Dhis2.Scheduling.V1;
 using Dhis2Grpc.Client.CommandLine.Json;
+using Dhis2Grpc.Client.Jobs;
 using Spectre.Console;
 
 namespace Dhis2Grpc.Client.CommandLine.Display;
@@ -97,6 +98,6 @@ internal static class JobTables
 
     private static string When(JobConfiguration job) =>
         job.Delay is not null ? $"{ShownText.Span(job.Delay.ToTimeSpan())} after the last run"
-        : job.HasCronExpression ? job.CronExpression
+        : job.HasCronExpression && job.CronExpression != CronSchedules.OnRequest ? job.CronExpression
         : "on request";
 }
