@@ -33,8 +33,8 @@ internal sealed class CuttingProxy : IAsyncDisposable
         Cuts++;
         foreach (var socket in _sockets.Keys)
         {
-            socket.LingerState = new LingerOption(true, 0);
-            socket.Dispose();
+            // Closing with no time to linger resets the connection.
+            socket.Close(0);
         }
     }
 

@@ -87,13 +87,20 @@ public sealed class ResumingWatchTests
         await using var client = node.Connect(proxy.Url);
         await using var direct = node.Connect();
         var job = await direct.CreateTestJobAsync("again", new TestParameters { Stages = 1, Items = 15, ItemDuration = 10 });
-        var followed = EndsAsync(client.Job(job.Id).WatchAsync(new() { Follow = true }, limit.Token), 3);
-        var all = EndsAsync(client.Scheduling.WatchRunningAsync(null, limit.Token), 3);
+        using var watching = new SemaphoreSlim(0);
+        var followed = EndsAsync(client.Job(job.Id).WatchAsync(new() { Follow = true }, limit.Token));
+        var all = EndsAsync(client.Scheduling.WatchRunningAsync(null, limit.Token));
         var started = new List<string>();
         for (var i = 0; i < 3; i++)
         {
             var run = await direct.Job(job.Id).ExecuteAsync(limit.Token);
             started.Add(run.RunId);
+            if (i == 0)
+            {
+                await watching.WaitAsync(limit.Token);
+                await watching.WaitAsync(limit.Token);
+            }
+
             proxy.Cut();
             await run.WaitAsync(limit.Token);
         }
@@ -101,14 +108,18 @@ public sealed class ResumingWatchTests
         Assert.Equal(started, await followed);
         Assert.Equal(started, await all);
 
-        static async Task<List<string>> EndsAsync(IAsyncEnumerable<JobRunUpdate> updates, int count)
+        async Task<List<string>> EndsAsync(IAsyncEnumerable<JobRunUpdate> updates)
         {
             var ends = new List<string>();
+            var first = true;
             await foreach (var update in updates)
             {
+                if (first)
+                    watching.Release();
+                first = false;
                 if (update.Terminal)
                     ends.Add(update.Run.RunId);
-                if (ends.Count == count)
+                if (ends.Count == 3)
                     break;
             }
 
