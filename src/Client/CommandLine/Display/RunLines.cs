@@ -44,7 +44,7 @@ internal sealed class RunLines(TextWriter output, TimeProvider time)
         {
             told.Stages.Add(new(ProgressStatus.Running, time.GetTimestamp(), []));
             if (stage.Status == ProgressStatus.Running)
-                Tell($"  {stage.Description}{(stage.Total > 0 ? $" ({ShownText.Count(stage.Total)} items)" : "")} ...");
+                Tell($"  {stage.Description}{(stage.Total > 0 ? $" ({ShownText.Count(stage.Total)} item{(stage.Total == 1 ? "" : "s")})" : "")} ...");
         }
 
         var before = told.Stages[position];
@@ -79,7 +79,7 @@ internal sealed class RunLines(TextWriter output, TimeProvider time)
         _ => "running",
     };
 
-    private static string Note(string? note) => note is null ? "" : $" - {note}";
+    private static string Note(string? note) => string.IsNullOrEmpty(note) ? "" : $" - {note}";
 
     private sealed class Told
     {

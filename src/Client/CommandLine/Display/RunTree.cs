@@ -80,7 +80,7 @@ internal static class RunTree
     }
 
     private static string Note(string? note, ProgressStatus status) =>
-        note is null ? "" : status == ProgressStatus.Error ? $" [red]{OneLine(note)}[/]" : $" [dim]{OneLine(note)}[/]";
+        string.IsNullOrEmpty(note) ? "" : status == ProgressStatus.Error ? $" [red]{OneLine(note)}[/]" : $" [dim]{OneLine(note)}[/]";
 
     private static string OneLine(string text) => text.ReplaceLineEndings(" ").EscapeMarkup();
 
