@@ -177,13 +177,16 @@ internal sealed class JobRunner(
 
     private async Task RecordEndAsync(ActiveRun active, JobRunOutcome outcome, string? error, DateTimeOffset finished)
     {
-        var progress = active.Feed.Snapshot().Progress;
+        var snapshot = active.Feed.Snapshot();
         for (var wait = FirstRetry; !_abandoned.IsCancellationRequested; wait = wait < LastRetry ? wait * 2 : LastRetry)
         {
             try
             {
+                // The run may end before whoever cancelled it comes to write that down.
+                if (snapshot.CancelRequested is { } cancelled)
+                    await store.TryRequestCancelAsync(active.Run.RunId, cancelled, CancellationToken.None);
                 if (!await store.TryFinishAsync(
-                    active.Run.RunId, instance.Id, outcome, error, progress, finished, CancellationToken.None))
+                    active.Run.RunId, instance.Id, outcome, error, snapshot.Progress, finished, CancellationToken.None))
                     SchedulingLog.Lost(logger, active.Run.RunId, outcome);
                 return;
             }
