@@ -23,4 +23,13 @@ internal sealed class SchedulingOptions
 
     /// <summary>How often history past its retention is deleted. Default 1 hour.</summary>
     public TimeSpan PruneEvery { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>Whether the durations make sense.</summary>
+    public bool IsValid =>
+        CatchUpWindow >= TimeSpan.Zero
+        && ShutdownGrace >= TimeSpan.Zero
+        && RunRetention > TimeSpan.Zero
+        && LeaseRenewal > TimeSpan.Zero
+        && LeaseRenewal < Lease
+        && PruneEvery > TimeSpan.Zero;
 }
