@@ -20,7 +20,8 @@ internal static class NodeOptionsServices
         services.AddOptions<RestListenerOptions>().Bind(section.GetSection("Rest")).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<GrpcListenerOptions>().Bind(section.GetSection("Grpc")).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<SecurityOptions>().Bind(section.GetSection("Security"));
-        services.AddOptions<SchedulingOptions>().Bind(section.GetSection("Scheduling"));
+        services.AddOptions<SchedulingOptions>().Bind(section.GetSection("Scheduling"))
+            .Validate(o => o.IsValid, "Dhis2:Scheduling: a duration is not positive, or leases are renewed too late.").ValidateOnStart();
 
         services.Configure<StorageOptions, NodeOptions>((storage, node) => storage.DataDirectory = node.DataDirectory);
         services.Configure<SchedulingOptions, NodeOptions>((scheduling, node) => scheduling.Zone = node.Zone);

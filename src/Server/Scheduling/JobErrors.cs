@@ -35,8 +35,10 @@ internal static class JobErrors
         Plain(given));
 
     /// <summary>A text is no UID.</summary>
-    public static ErrorReport InvalidUid(string value, string property) =>
-        Report("E4014", $"Invalid UID `{value}` for property `{property}`", property, Text, value, property) with { Value = value };
+    public static ErrorReport InvalidUid(string value, string property) => InvalidUid(value, property, property);
+
+    /// <summary>The UID of a new object is none.</summary>
+    public static ErrorReport InvalidUid(string value) => InvalidUid(value, "JobConfiguration", "id");
 
     /// <summary>A value is not legal, for a reason that DHIS2 has no code for.</summary>
     public static ErrorReport Invalid(string property, string message) => Report("E1003", message, property, null);
@@ -107,6 +109,9 @@ internal static class JobErrors
             ObjectClass = Klass,
             ObjectIndex = 0,
         };
+
+    private static ErrorReport InvalidUid(string value, string name, string property) =>
+        Report("E4014", $"Invalid UID `{value}` for property `{name}`", property, Text, value, name) with { Value = value };
 
     private static ErrorReport Report(string code, string message, string property, string? klass, params string[] arguments) =>
         new(code, message, property) { MainClass = Klass, PropertyClass = klass, Arguments = arguments };

@@ -49,7 +49,7 @@ internal static class JobRules
     private static IEnumerable<ErrorReport> Identity(JobConfiguration job, bool isNew)
     {
         if (isNew && !Uids.IsValid(job.Uid))
-            yield return JobErrors.InvalidUid(job.Uid, "JobConfiguration");
+            yield return JobErrors.InvalidUid(job.Uid);
         if (job.ExecutedBy is { } user && !Uids.IsValid(user))
             yield return JobErrors.InvalidUid(user, "executedBy");
     }

@@ -14,7 +14,7 @@ internal sealed class SchedulerService(
     TimeProvider time,
     IOptions<SchedulingOptions> options,
     IHostApplicationLifetime lifetime,
-    ILogger<SchedulerService> logger) : IHostedService, IDisposable
+    ILogger<SchedulerService> logger) : IHostedLifecycleService, IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private Task _tasks = Task.CompletedTask;
@@ -31,10 +31,16 @@ internal sealed class SchedulerService(
         _writer = skipped.WriteAsync();
         await loop.LoadAsync(cancellationToken);
         SchedulingLog.Ready(logger, board.Count, options.Value.Zone.Id);
+    }
+
+    /// <summary>Begins to start jobs, now that everything that they may need has started too.</summary>
+    public Task StartedAsync(CancellationToken cancellationToken)
+    {
         _tasks = Task.WhenAll(
             Task.Run(() => GuardAsync(loop.RunAsync), CancellationToken.None),
             GuardAsync(runner.RenewLeasesAsync),
             GuardAsync(PruneAsync));
+        return Task.CompletedTask;
     }
 
     /// <inheritdoc/>
@@ -47,6 +53,15 @@ internal sealed class SchedulerService(
         skipped.Complete();
         await _writer.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
+
+    /// <inheritdoc/>
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <inheritdoc/>
     public void Dispose() => _stop.Dispose();
