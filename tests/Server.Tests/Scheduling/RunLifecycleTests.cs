@@ -326,7 +326,7 @@ public sealed class RunLifecycleTests
         (await _test.NextAsync()).Fail("no");
         foreach (var uid in new[] { "jq200000000", "jq300000000" })
         {
-            var skipped = await SchedulerHost.UntilAsync(async () => (await host.HistoryAsync(uid)).FirstOrDefault());
+            var skipped = await SchedulerHost.UntilAsync(async () => await host.HistoryAsync(uid) is [var first, ..] ? first : null);
             Assert.Equal((JobRunOutcome.Skipped, "Job \"q1\" before it in the queue failed."), (skipped.Outcome, skipped.Error));
         }
 
@@ -341,7 +341,7 @@ public sealed class RunLifecycleTests
 
         host.Advance(TimeSpan.FromMinutes(1));
         (await _test.NextAsync()).End();
-        var skipped = await SchedulerHost.UntilAsync(async () => (await host.HistoryAsync("jq300000000")).FirstOrDefault());
+        var skipped = await SchedulerHost.UntilAsync(async () => await host.HistoryAsync("jq300000000") is [var first, ..] ? first : null);
 
         Assert.Equal("Job \"q2\" of the queue is disabled.", skipped.Error);
     }
