@@ -29,7 +29,7 @@ internal sealed class ErrorInterceptor(ILogger<ErrorInterceptor> log) : Intercep
     {
         try
         {
-            return await continuation(requestStream, context);
+            return await continuation(new ClientStream<TRequest>(requestStream), context);
         }
         catch (Exception e) when (e is not RpcException)
         {
@@ -63,7 +63,7 @@ internal sealed class ErrorInterceptor(ILogger<ErrorInterceptor> log) : Intercep
     {
         try
         {
-            await continuation(requestStream, responseStream, context);
+            await continuation(new ClientStream<TRequest>(requestStream), responseStream, context);
         }
         catch (Exception e) when (e is not RpcException)
         {

@@ -22,7 +22,7 @@ internal sealed class NodeOptions
     public string SystemName { get; set; } = "DHIS 2";
 
     /// <summary>The zone that <see cref="TimeZone"/> names.</summary>
-    public TimeZoneInfo Zone => TimeZoneInfo.FindSystemTimeZoneById(TimeZone);
+    public TimeZoneInfo GetZone() => TimeZoneInfo.FindSystemTimeZoneById(TimeZone);
 }
 
 /// <summary>The text names a time zone.</summary>

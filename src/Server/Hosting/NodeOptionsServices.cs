@@ -24,13 +24,13 @@ internal static class NodeOptionsServices
             .Validate(o => o.IsValid, "Dhis2:Scheduling: a duration is not positive, or leases are renewed too late.").ValidateOnStart();
 
         services.Configure<StorageOptions, NodeOptions>((storage, node) => storage.DataDirectory = node.DataDirectory);
-        services.Configure<SchedulingOptions, NodeOptions>((scheduling, node) => scheduling.Zone = node.Zone);
-        services.Configure<RestOptions, NodeOptions>((rest, node) => rest.Zone = node.Zone);
+        services.Configure<SchedulingOptions, NodeOptions>((scheduling, node) => scheduling.Zone = node.GetZone());
+        services.Configure<RestOptions, NodeOptions>((rest, node) => rest.Zone = node.GetZone());
         services.Configure<SystemInfoOptions, NodeOptions>((system, node) =>
         {
             system.Version = node.Version;
             system.SystemName = node.SystemName;
-            system.Zone = node.Zone;
+            system.Zone = node.GetZone();
         });
         services.Configure<GrpcServiceOptions, GrpcListenerOptions>((service, grpc) =>
         {

@@ -9,7 +9,7 @@ namespace Dhis2Grpc.Server.Hosting;
 internal static class StartFailure
 {
     /// <summary>The reason; null when it is none of the known ones and the trace is needed.</summary>
-    public static string? Explain(Exception e) => e switch
+    public static string? Explain(Exception? e) => e switch
     {
         OptionsValidationException invalid => string.Join(" ", invalid.Failures.Select(Plain)),
         IOException { InnerException: AddressInUseException } or AddressInUseException =>
@@ -18,6 +18,8 @@ internal static class StartFailure
         IOException or Dhis2Exception or WarehouseUnusableException => e.Message,
         // Services start side by side, so that several may fail; each reason once.
         AggregateException several => All(several.Flatten().InnerExceptions),
+        // The configuration names the setting and the value that it cannot convert.
+        InvalidOperationException { InnerException: FormatException or ArgumentException } => e.Message,
         InvalidOperationException { InnerException: { } inner } => Explain(inner),
         _ => null,
     };

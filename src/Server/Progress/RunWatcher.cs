@@ -59,7 +59,13 @@ internal sealed class RunWatcher(
             foreach (var feed in _feeds)
             {
                 if (feed.EventSince(positions.GetValueOrDefault(feed.RunId, -1)) is not { } next)
+                {
+                    // A resumed reader may have had the end before.
+                    if (feed.EndSequence > 0)
+                        Ended(feed.RunId);
                     continue;
+                }
+
                 sent = true;
                 yield return Sent(next);
             }
@@ -107,14 +113,16 @@ internal sealed class RunWatcher(
         Volatile.Write(ref _lastSent, time.GetTimestamp());
         positions[next.RunId] = next.Revision;
         if (next.Terminal)
-        {
-            // The latest ended run stays in the token, so that a resumed stream knows which came after it.
-            if (_lastEnded is not null && _lastEnded != next.RunId)
-                positions.Remove(_lastEnded);
-            _lastEnded = next.RunId;
-        }
-
+            Ended(next.RunId);
         return new(next, Token());
+    }
+
+    // The latest ended run stays in the token, so that a resumed stream knows which came after it.
+    private void Ended(string runId)
+    {
+        if (_lastEnded is not null && _lastEnded != runId)
+            positions.Remove(_lastEnded);
+        _lastEnded = runId;
     }
 
     private WatchedEvent Heartbeat()

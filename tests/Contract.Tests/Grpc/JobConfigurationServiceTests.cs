@@ -1,9 +1,12 @@
 using Contract.Tests.Hosting;
 using Dhis2.Common.V1;
 using Dhis2.Scheduling.V1;
+using Dhis2Grpc.Server.Security;
+using Dhis2Grpc.Server.Storage;
 using Google.Protobuf.WellKnownTypes;
 using Google.Rpc;
 using Grpc.Core;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Contract.Tests.Grpc;
 
@@ -211,6 +214,39 @@ public sealed class JobConfigurationServiceTests(SharedNode shared) : IClassFixt
     }
 
     [Fact]
+    public async Task Without_the_authority_one_may_read_and_nothing_else()
+    {
+        var users = shared.Node.Services.GetRequiredService<IUserStore>();
+        await users.SaveAsync(
+            new User
+            {
+                Uid = "reader00001",
+                Username = "reader",
+                FirstName = "Only",
+                Surname = "Reader",
+                PasswordHash = shared.Node.Services.GetRequiredService<PasswordHash>().Hash("reader's password"),
+                Created = default,
+                LastUpdated = default,
+            },
+            Token);
+        using var channel = shared.Node.Connect("reader", "reader's password");
+        var reader = new JobConfigurationService.JobConfigurationServiceClient(channel);
+        var runs = new SchedulingService.SchedulingServiceClient(channel);
+        var stored = await CreateAsync(Job("For readers"));
+
+        var read = (await reader.GetJobConfigurationAsync(new() { Uid = stored.Id }, cancellationToken: Token)).JobConfiguration;
+        await runs.ListRunningAsync(new(), cancellationToken: Token);
+
+        Assert.Equal(new Access { Read = true }, read.Access);
+        await DeniedAsync("create", async () => await reader.CreateJobConfigurationAsync(new() { JobConfiguration = Job("x") }));
+        await DeniedAsync("update", async () => await reader.UpdateJobConfigurationAsync(new() { JobConfiguration = stored }));
+        await DeniedAsync("delete", async () => await reader.DeleteJobConfigurationAsync(new() { Uid = stored.Id }));
+        await DeniedAsync("execute", async () => await reader.ExecuteJobConfigurationAsync(new() { Uid = stored.Id }));
+        await DeniedAsync("update", async () => await reader.DisableJobConfigurationAsync(new() { Uid = stored.Id }));
+        await DeniedAsync("cancel", async () => await runs.CancelJobRunAsync(new() { JobType = JobType.Test }));
+    }
+
+    [Fact]
     public async Task Job_types_are_listed()
     {
         var types = await _jobs.ListJobTypesAsync(new(), cancellationToken: Token);
@@ -232,6 +268,13 @@ public sealed class JobConfigurationServiceTests(SharedNode shared) : IClassFixt
 
     private async Task<JobConfiguration> GetAsync(string uid) =>
         (await _jobs.GetJobConfigurationAsync(new() { Uid = uid }, cancellationToken: Token)).JobConfiguration;
+
+    private static async Task DeniedAsync(string action, Func<Task> call)
+    {
+        var e = await Assert.ThrowsAsync<RpcException>(call);
+        Assert.Equal((StatusCode.PermissionDenied, $"You don't have the proper permissions to {action} this object."), (e.StatusCode, e.Status.Detail));
+        Assert.Equal("E1006", e.GetRpcStatus()!.GetDetail<ErrorInfo>().Reason);
+    }
 
     private async Task NotFoundAsync(string uid)
     {
