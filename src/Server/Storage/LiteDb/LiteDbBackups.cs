@@ -70,12 +70,13 @@ internal sealed class LiteDbBackups(
     {
         while (await _hours.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false))
         {
-            if (time.GetUtcNow() - _latest < Every)
+            var now = time.GetUtcNow();
+            if (now - _latest < Every)
                 continue;
             try
             {
                 await BackUpAsync(stoppingToken).ConfigureAwait(false);
-                _latest = time.GetUtcNow();
+                _latest = now;
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
