@@ -42,7 +42,7 @@ public sealed class RandomQueryTests
             var question = Question.Random(random, world);
             var result = await queries.QueryAsync(question.Query(world.Store), Ct);
             var expected = question.Expected(world).Order(StringComparer.Ordinal).ToList();
-            var actual = result.Rows.Select(r => question.Text(result, r, world.Store)).Order(StringComparer.Ordinal).ToList();
+            var actual = result.Rows.Select(r => Question.Text(result, r, world.Store)).Order(StringComparer.Ordinal).ToList();
             Assert.True(expected.SequenceEqual(actual), $"{question}\nexpected\n{string.Join('\n', expected.Except(actual))}\nactual\n{string.Join('\n', actual.Except(expected))}");
             cells += expected.Count;
         }
@@ -167,7 +167,7 @@ public sealed class RandomQueryTests
                 select Line([element, p.Label, u.Label, sex ?? ""], value.Value);
         }
 
-        public string Text(AnalyticsResult result, AnalyticsRow row, SampleStore store)
+        public static string Text(AnalyticsResult result, AnalyticsRow row, SampleStore store)
         {
             var cells = new Dictionary<string, string>();
             for (var i = 0; i < row.Items.Length; i++)
