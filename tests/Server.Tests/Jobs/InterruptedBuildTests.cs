@@ -4,6 +4,7 @@ using Dhis2Grpc.Server.Analytics;
 using Dhis2Grpc.Server.Progress;
 using Dhis2Grpc.Server.Scheduling;
 using Dhis2Grpc.Server.Tests.Progress;
+using Dhis2Grpc.Server.Tests.Warehouse;
 using Dhis2Grpc.Server.Warehouse;
 
 namespace Dhis2Grpc.Server.Tests.Jobs;
@@ -140,5 +141,43 @@ public sealed class InterruptedBuildTests
         Assert.Equal(1, await reader.ScalarAsync<double>("select sum(value) from analytics", Ct));
         await snapshot.CommitAsync(Ct);
         Assert.Equal(2, await reader.ScalarAsync<double>("select sum(value) from analytics", Ct));
+    }
+
+    [Theory]
+    [InlineData("Creating indexes DATA_VALUE", "202401|1")]
+    [InlineData("Updating settings", "202301|22 202401|11")]
+    public async Task A_file_left_by_a_killed_process_holds_the_tables_of_the_last_commit(string stage, string facts)
+    {
+        await using var store = SampleStore.OfTheFactSheet();
+        store.Value("DE1", "A", "202401", "1");
+        await store.AnalyticsTablesAsync();
+        store.Value("DE1", "A", "202301", "22").Sql($"update datavalue set value = '11' where periodid = {store.PeriodId("202401")}");
+
+        // What the disk holds at this moment is what a process killed now leaves behind.
+        var left = Directory.CreateTempSubdirectory("warehouse-killed-").FullName;
+        try
+        {
+            var copied = false;
+            var feed = new RunFeed(Runs.Run(), store.Time, f =>
+            {
+                if (copied || !f.Snapshot().Progress.Processes.SelectMany(p => p.Stages).Any(s => s.Description == stage))
+                    return;
+                copied = true;
+                foreach (var file in Directory.GetFiles(store.Store.DataDirectory))
+                    File.Copy(file, Path.Combine(left, Path.GetFileName(file)));
+            });
+            var run = await store.AnalyticsTablesAsync(feed: feed);
+            Assert.Equal(JobRunOutcome.Completed, run.Outcome);
+            Assert.True(copied);
+
+            await using var reopened = new TemporaryWarehouse(left);
+            Assert.Equal(facts, string.Join(' ', await reopened.TextsAsync(All)));
+            Assert.Empty(await reopened.TextsAsync("select table_name from information_schema.tables where table_name like '%temp%'"));
+            Assert.Equal(["3"], await reopened.TextsAsync("select max(level) from _orgunitstructure"));
+        }
+        finally
+        {
+            Directory.Delete(left, recursive: true);
+        }
     }
 }
