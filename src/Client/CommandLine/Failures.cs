@@ -36,6 +36,7 @@ internal static class Failures
         {
             StatusCode.NotFound => ExitCode.NotFound,
             StatusCode.Unavailable or StatusCode.DeadlineExceeded => ExitCode.Unreachable,
+            StatusCode.InvalidArgument or StatusCode.OutOfRange => ExitCode.Usage,
             StatusCode.Unauthenticated or StatusCode.PermissionDenied => ExitCode.Forbidden,
             _ => ExitCode.Failed,
         },

@@ -167,8 +167,8 @@ internal sealed class DemoShow(Terminal terminal, bool json, DemoOptions options
             {
                 $"dx:{string.Join(';', names.Select(n => country.Element(n).Uid))}",
                 "pe:LAST_4_QUARTERS",
-                $"ou:{country.Root.Uid}",
             },
+            Filter = { $"ou:{country.Root.Uid}" },
         };
     }
 

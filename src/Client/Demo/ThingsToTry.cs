@@ -13,7 +13,8 @@ internal sealed class ThingsToTry(Uri rest, Uri grpc, string password, string tr
         console.Write(new Rule("Things to try, in another terminal") { Justification = Justify.Left });
         foreach (var (what, line) in Lines())
         {
-            console.MarkupLineInterpolated($"[dim]# {what}[/]");
+            if (what.Length > 0)
+                console.MarkupLineInterpolated($"[dim]# {what}[/]");
             // Never wrapped, so that it can be copied.
             output.WriteLine(line);
         }

@@ -84,6 +84,16 @@ public sealed class RunDisplayTests
         Assert.Contains("[red]odd[/] name [", Draw(run, 1)[0], StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_note_that_is_too_long_is_cut_not_wrapped()
+    {
+        var run = Run();
+        run.Sequence[0].Stages[0].Summary = new string('x', 500);
+        var line = Draw(run, 4, width: 80)[2];
+        Assert.Equal(80, line.Length);
+        Assert.EndsWith("xxx...", line, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(0.85, "850 ms")]
     [InlineData(12.34, "12.3 s")]
@@ -92,11 +102,11 @@ public sealed class RunDisplayTests
     public void Spans_are_short(double seconds, string expected) =>
         Assert.Equal(expected, ShownText.Span(TimeSpan.FromSeconds(seconds)));
 
-    private static string[] Draw(JobRun run, int seconds, int maxLines = int.MaxValue)
+    private static string[] Draw(JobRun run, int seconds, int maxLines = int.MaxValue, int width = 120)
     {
         var output = new StringWriter();
         Terminal.Over(output, live: false, noColor: true)
-            .Write(RunTree.Draw([RunView.Of(run)], Start.AddSeconds(seconds), unicode: false, maxLines));
+            .Write(RunTree.Draw([RunView.Of(run)], Start.AddSeconds(seconds), unicode: false, width, maxLines));
         return [.. output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => l.TrimEnd())];
     }
 

@@ -18,7 +18,7 @@ internal static class RunCommandOutput
     {
         var console = context.Terminal.Out;
         console.Write(RunTree.Draw(
-            [RunView.Of(run)], context.Terminal.Time.GetUtcNow(), console.Profile.Capabilities.Unicode));
+            [RunView.Of(run)], context.Terminal.Time.GetUtcNow(), console.Profile.Capabilities.Unicode, console.Profile.Width));
     }
 
     /// <summary>The processes of a type's run as a tree.</summary>

@@ -120,6 +120,6 @@ internal sealed class RunDisplay(Terminal terminal, bool json)
         if (runs.Length == 0)
             return;
         live.UpdateTarget(RunTree.Draw(
-            runs, terminal.Time.GetUtcNow(), terminal.Out.Profile.Capabilities.Unicode, maxLines));
+            runs, terminal.Time.GetUtcNow(), terminal.Out.Profile.Capabilities.Unicode, terminal.Out.Profile.Width, maxLines));
     }
 }

@@ -9,16 +9,17 @@ internal static class RunTree
 {
     private const int BarWidth = 24;
 
-    /// <summary>Draws runs, at most so many lines: stages that went well go first.</summary>
-    public static IRenderable Draw(IEnumerable<RunView> runs, DateTimeOffset now, bool unicode, int maxLines = int.MaxValue)
+    /// <summary>Draws runs, at most so many lines: stages that went well go first. Lines are cut, never wrapped, so
+    /// that the height is known.</summary>
+    public static IRenderable Draw(
+        IEnumerable<RunView> runs, DateTimeOffset now, bool unicode, int width, int maxLines = int.MaxValue)
     {
         var lines = new List<Line>();
         foreach (var run in runs)
             AddRun(lines, run, now, unicode);
         if (lines.Count > maxLines)
             Shorten(lines, maxLines);
-        // One markup a line: lines that are too long are cut, not wrapped, so that the height is known.
-        return new Rows(lines.Select(l => new Markup(l.Markup) { Overflow = Overflow.Ellipsis }));
+        return new Rows(lines.Select(l => new Markup(l.Fit(width))));
     }
 
     /// <summary>Symbol of a state.</summary>
@@ -37,12 +38,12 @@ internal static class RunTree
     private static void AddRun(List<Line> lines, RunView run, DateTimeOffset now, bool unicode)
     {
         var span = ShownText.Span((run.Completed ?? now) - run.Started);
-        lines.Add(new($"{Symbol(run.Status, unicode)} [bold]{run.Title.EscapeMarkup()}[/] {run.State} [dim]{span}[/]", false));
+        lines.Add(new($"{Symbol(run.Status, unicode)} [bold]{run.Title.EscapeMarkup()}[/] {run.State} [dim]{span}[/]"));
         if (run.Error is not null)
-            lines.Add(new($"  [red]{OneLine(run.Error)}[/]", false));
+            lines.Add(new(" ") { Note = run.Error, NoteStyle = "red" });
         foreach (var process in run.Processes)
         {
-            lines.Add(new($"  {Symbol(process.Status, unicode)} {process.Description.EscapeMarkup()}{Note(process.Note, process.Status)}", false));
+            lines.Add(Noted($"  {Symbol(process.Status, unicode)} {process.Description.EscapeMarkup()}", process.Note, process.Status));
             foreach (var stage in process.Stages)
                 AddStage(lines, stage, now, unicode);
         }
@@ -51,14 +52,12 @@ internal static class RunTree
     private static void AddStage(List<Line> lines, StageView stage, DateTimeOffset now, bool unicode)
     {
         var span = ShownText.Span((stage.Completed ?? now) - stage.Started);
-        lines.Add(new(
-            $"    {Symbol(stage.Status, unicode)} {stage.Description.EscapeMarkup()}{Bar(stage, now, unicode)} [dim]{span}[/]{Note(stage.Note, stage.Status)}",
-            stage.Status == ProgressStatus.Success));
+        var text = $"    {Symbol(stage.Status, unicode)} {stage.Description.EscapeMarkup()}{Bar(stage, now, unicode)} [dim]{span}[/]";
+        lines.Add(Noted(text, stage.Note, stage.Status) with { Done = stage.Status == ProgressStatus.Success });
         foreach (var item in stage.Items)
         {
-            lines.Add(new(
-                $"        {Symbol(item.Status, unicode)} [dim]{item.Description.EscapeMarkup()}[/]{Note(item.Note, item.Status)}",
-                false));
+            lines.Add(Noted(
+                $"        {Symbol(item.Status, unicode)} [dim]{item.Description.EscapeMarkup()}[/]", item.Note, item.Status));
         }
     }
 
@@ -79,10 +78,8 @@ internal static class RunTree
         return $" [{colour}]{new string(full, filled)}[/][dim]{new string(empty, BarWidth - filled)}[/] {counts} [dim]{rate}[/]{failed}";
     }
 
-    private static string Note(string? note, ProgressStatus status) =>
-        string.IsNullOrEmpty(note) ? "" : status == ProgressStatus.Error ? $" [red]{OneLine(note)}[/]" : $" [dim]{OneLine(note)}[/]";
-
-    private static string OneLine(string text) => text.ReplaceLineEndings(" ").EscapeMarkup();
+    private static Line Noted(string markup, string? note, ProgressStatus status) =>
+        new(markup) { Note = note, NoteStyle = status == ProgressStatus.Error ? "red" : "dim" };
 
     private static void Shorten(List<Line> lines, int maxLines)
     {
@@ -106,8 +103,26 @@ internal static class RunTree
             lines.RemoveRange(maxLines - 1, lines.Count - maxLines + 1);
         }
 
-        lines.Insert(Math.Min(1, lines.Count), new($"    [dim]… {hidden} more lines[/]", false));
+        lines.Insert(Math.Min(1, lines.Count), new($"    [dim]... {hidden} more lines[/]"));
     }
 
-    private readonly record struct Line(string Markup, bool Done);
+    private sealed record Line(string Markup)
+    {
+        public string? Note { get; init; }
+
+        public string NoteStyle { get; init; } = "dim";
+
+        public bool Done { get; init; }
+
+        public string Fit(int width)
+        {
+            var room = width - Spectre.Console.Markup.Remove(Markup).Length - 1;
+            if (string.IsNullOrEmpty(Note) || room < 8)
+                return Markup;
+            var note = Note.ReplaceLineEndings(" ");
+            if (note.Length > room)
+                note = note[..(room - 3)] + "...";
+            return $"{Markup} [{NoteStyle}]{note.EscapeMarkup()}[/]";
+        }
+    }
 }
