@@ -35,6 +35,7 @@ internal sealed class CompletenessImport(
         await CompletenessMerge.PrepareAsync(write.Connection, cancellationToken);
         using (var load = write.Load(CompletenessMerge.Stage))
             await ReadAsync(document, new Stage(lookups, dataSets, conflicts, load), cancellationToken);
+        lookups.Periods.Save(write);
         var dryRun = options.DryRun || header.DryRun;
         var count = await CompletenessMerge.RunAsync(write.Connection, strategy, caller.Username, time.GetUtcNow().UtcDateTime, dryRun, cancellationToken);
         count.Ignored += conflicts.Rejected;

@@ -86,6 +86,7 @@ internal sealed class DataValueSetImport(
             if (stage.HeaderCameLate)
                 return await RunAsync(document, stage.Seen, cancellationToken);
 
+            lookups.Periods.Save(write);
             var dryRun = options.DryRun || header.DryRun;
             var count = await merge.RunAsync(caller.Username, _now, dryRun, cancellationToken);
             count.Ignored += conflicts.Rejected;

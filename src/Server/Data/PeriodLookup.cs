@@ -1,18 +1,20 @@
 using System.Data.Common;
-using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
 using Dhis2Grpc.Server.Periods;
 using Dhis2Grpc.Server.Warehouse;
 
 namespace Dhis2Grpc.Server.Data;
 
-/// <summary>Keys of periods by identifier. A period that is not stored yet is stored when first asked for.</summary>
+/// <summary>Keys of periods by identifier. A period that is not stored yet gets
+/// its key when first asked for, and is stored by <see cref="Save"/>.</summary>
 internal sealed class PeriodLookup
 {
     private readonly DbConnection _connection;
     private readonly IdentifierMap _numbers = new();
     private readonly List<(long Id, Period Period)> _periods = [];
     private readonly Dictionary<string, int> _typeIds;
+    private readonly List<(long Id, Period Period)> _fresh = [];
+    private readonly Queue<long> _ids = new();
+    private int _block = 16;
 
     private PeriodLookup(DbConnection connection, Dictionary<string, int> typeIds)
     {
@@ -48,6 +50,17 @@ internal sealed class PeriodLookup
         return true;
     }
 
+    /// <summary>Stores the periods that were asked for and are not stored yet.</summary>
+    public void Save(IWarehouseWrite write)
+    {
+        using var load = write.Load("period");
+        foreach (var (id, period) in _fresh)
+        {
+            load.Add(id).Add((int?)_typeIds[period.Type.Name]).Add((DateOnly?)period.Start).Add((DateOnly?)period.End).Add(period.Iso).EndRow();
+        }
+        _fresh.Clear();
+    }
+
     private bool TryResolve(ReadOnlySpan<byte> iso, out int number)
     {
         number = -1;
@@ -58,7 +71,9 @@ internal sealed class PeriodLookup
         number = _numbers.Get(canonical);
         if (number < 0)
         {
-            number = Add(Store(period), period);
+            var id = NextId();
+            number = Add(id, period);
+            _fresh.Add((id, period));
             _numbers.Set(canonical, number);
         }
         _numbers.Set(iso, number);
@@ -71,25 +86,23 @@ internal sealed class PeriodLookup
         return _periods.Count - 1;
     }
 
-    // Seldom, and in the middle of a load that no other statement may wait for; so it runs right here.
-    [SuppressMessage("Security", "CA2100", Justification = "The statement is constant.")]
-    private long Store(Period period)
+    private long NextId()
     {
-        using var command = _connection.CreateCommand();
-        command.CommandText =
-            "insert into period values (nextval('hibernate_sequence'), $type, $start, $end, $iso) returning periodid";
-        ReadOnlySpan<(string, object)> parameters =
-        [
-            ("type", _typeIds[period.Type.Name]),
-            ("start", period.Start.ToDateTime(default)), ("end", period.End.ToDateTime(default)), ("iso", period.Iso),
-        ];
-        foreach (var (name, value) in parameters)
+        if (_ids.Count == 0)
         {
-            var parameter = command.CreateParameter();
-            parameter.ParameterName = name;
-            parameter.Value = value;
-            command.Parameters.Add(parameter);
+            // Runs right here, in the middle of a load that it does not touch; seldom, since each block is larger than the last.
+            using var command = _connection.CreateCommand();
+            command.CommandText = _block switch
+            {
+                16 => "select nextval('hibernate_sequence') from range(16)",
+                256 => "select nextval('hibernate_sequence') from range(256)",
+                _ => "select nextval('hibernate_sequence') from range(4096)",
+            };
+            _block *= 16;
+            using var reader = command.ExecuteReader();
+            while (reader.Read())
+                _ids.Enqueue(reader.GetInt64(0));
         }
-        return Convert.ToInt64(command.ExecuteScalar(), CultureInfo.InvariantCulture);
+        return _ids.Dequeue();
     }
 }
