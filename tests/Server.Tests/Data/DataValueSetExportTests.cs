@@ -154,7 +154,14 @@ public class DataValueSetExportTests
         using var document = await ExportAsync(data, query);
         var names = new Dictionary<string, string>
         {
-            [Number] = "Number", [Integer] = "Integer", [Text] = "Text", [Flag] = "Flag", [Root] = "Root", [North] = "North", [South] = "South", [Clinic] = "Clinic",
+            [Number] = "Number",
+            [Integer] = "Integer",
+            [Text] = "Text",
+            [Flag] = "Flag",
+            [Root] = "Root",
+            [North] = "North",
+            [South] = "South",
+            [Clinic] = "Clinic",
         };
         Assert.Equal(expected, document.RootElement.GetProperty("dataValues").EnumerateArray()
             .Select(v => $"{names[v.GetProperty("dataElement").GetString()!]} {v.GetProperty("period")} {names[v.GetProperty("orgUnit").GetString()!]} {v.GetProperty("value")}")

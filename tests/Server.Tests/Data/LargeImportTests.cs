@@ -5,6 +5,9 @@ using static Server.Tests.Data.DataWarehouse;
 
 namespace Server.Tests.Data;
 
+/// <summary>What it measures is of the whole process, so nothing else runs beside it.</summary>
+[CollectionDefinition(nameof(LargeImportTests), DisableParallelization = true)]
+[Collection(nameof(LargeImportTests))]
 public class LargeImportTests
 {
     private const int Values = 300_000;
