@@ -79,16 +79,16 @@ public sealed class ImportAtomicityTests
     [Fact]
     public async Task A_hundred_thousand_units_need_little_memory()
     {
-        await using var imports = new Imports();
+        // The warehouse may use less than the staged document takes, and spills.
+        await using var imports = new Imports(memoryLimit: 96L << 20);
         using var document = new MemoryStream();
         await WriteHierarchyAsync(document, 100_000);
-        var before = GC.GetTotalAllocatedBytes(true);
         document.Position = 0;
+        var before = GC.GetTotalMemory(true);
         var report = await imports.Import.ImportAsync(document, new MetadataImportOptions(), Imports.Admin, TestContext.Current.CancellationToken);
         Assert.Equal(100_000, report.Stats.Created);
         Assert.Equal(6, await imports.Store.ScalarAsync<int>("select max(hierarchylevel) from organisationunit"));
-        // Nothing of it is kept on the managed heap.
-        Assert.True(GC.GetTotalMemory(true) < before + (64L << 20));
+        Assert.True(GC.GetTotalMemory(true) < before + (16L << 20));
     }
 
     private static byte[] Hierarchy(int count)

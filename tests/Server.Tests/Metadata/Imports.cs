@@ -11,7 +11,7 @@ using Microsoft.Extensions.Time.Testing;
 namespace Dhis2Grpc.Server.Tests.Metadata;
 
 /// <summary>Import and export on a warehouse of their own.</summary>
-internal sealed class Imports : IAsyncDisposable
+internal sealed class Imports(long memoryLimit = 512L << 20) : IAsyncDisposable
 {
     public static readonly User Admin = new()
     {
@@ -19,7 +19,7 @@ internal sealed class Imports : IAsyncDisposable
         Authorities = new HashSet<string> { "ALL" },
     };
 
-    public TemporaryWarehouse Store { get; } = new();
+    public TemporaryWarehouse Store { get; } = new(memoryLimit: memoryLimit);
 
     public MetadataImport Import => new(Store.Warehouse, Options.Create(new StorageOptions { DataDirectory = Store.DataDirectory }),
         new FakeTimeProvider(new DateTimeOffset(2024, 3, 1, 0, 0, 0, TimeSpan.Zero)), NullLogger<MetadataImport>.Instance);

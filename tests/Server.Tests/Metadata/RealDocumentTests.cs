@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Dhis2Grpc.Server.Metadata;
 
 namespace Dhis2Grpc.Server.Tests.Metadata;
@@ -119,6 +120,32 @@ public sealed class RealDocumentTests
         var second = await imports.BytesAsync(bytes);
         Assert.Equal(new ImportStats(0, first.Stats.Total, 0, 0), second.Stats);
         Assert.Equal(before, await imports.Store.TextsAsync(keys));
+    }
+
+    [Theory]
+    [InlineData("hiv-aggregate-2.40.json")]
+    [InlineData("core-e2e-setup.json")]
+    public async Task The_order_of_a_document_does_not_matter(string file)
+    {
+        var bytes = await ReadAsync(file);
+        using var document = JsonDocument.Parse(bytes);
+        var turned = new JsonObject();
+        foreach (var (name, objects) in Collections(document).Reverse())
+            turned[name] = new JsonArray([.. objects.EnumerateArray().Reverse().Select(o => JsonNode.Parse(o.GetRawText()))]);
+        await using var straight = new Imports();
+        await using var reversed = new Imports();
+        var expected = await straight.BytesAsync(bytes);
+        var report = await reversed.TextAsync(turned.ToJsonString());
+        Assert.Equal((expected.Status, expected.Stats), (report.Status, report.Stats));
+        using var a = await straight.ExportAsync();
+        using var b = await reversed.ExportAsync();
+        Assert.True(JsonElement.DeepEquals(a.RootElement, b.RootElement));
+        const string rows = """
+            select e.uid, c.uid, null from dataelement e join categorycombo c using (categorycomboid) union all
+            select o.uid, o.name, c.uid from categoryoptioncombo o join categorycombos_optioncombos using (categoryoptioncomboid) join categorycombo c using (categorycomboid)
+            union all select uid, path, hierarchylevel::varchar from organisationunit order by all
+            """;
+        Assert.Equal(await straight.Store.TextsAsync(rows), await reversed.Store.TextsAsync(rows));
     }
 
     [Fact]

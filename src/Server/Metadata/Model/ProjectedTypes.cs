@@ -5,7 +5,7 @@ namespace Dhis2Grpc.Server.Metadata.Model;
 /// <summary>The types that have tables of their own.</summary>
 internal static class ProjectedTypes
 {
-    // A name, a code and a short name must be unique except where DHIS2 allows otherwise.
+    // What must be unique is what DHIS2's own database refuses; names of units, data sets and indicators may repeat.
     private static readonly string[] CodeOnly = ["code"];
     private static readonly string[] CodeAndName = ["code", "name"];
 
@@ -91,7 +91,7 @@ internal static class ProjectedTypes
         {
             Table = "categoryoptiongroupset", Key = "categoryoptiongroupsetid", NameRequired = true, Unique = CodeAndName,
             Properties = [ShortName, Description, DataDimensionType, Flag("dataDimension", "true")],
-            References = [new("categoryOptionGroups[]", "categoryOptionGroups") { Link = new("categoryoptiongroupsetmembers", "categoryoptiongroupsetid", "categoryoptiongroupid", 0) }],
+            References = [new("categoryOptionGroups[]", "categoryOptionGroups") { Link = new("categoryoptiongroupsetmembers", "categoryoptiongroupsetid", "categoryoptiongroupid", 1) }],
         },
         new("dataElements", "org.hisp.dhis.dataelement.DataElement", 1200)
         {
@@ -129,7 +129,7 @@ internal static class ProjectedTypes
         },
         new("indicators", "org.hisp.dhis.indicator.Indicator", 1250)
         {
-            Table = "indicator", Key = "indicatorid", NameRequired = true, Unique = ["code", "name", "shortName"],
+            Table = "indicator", Key = "indicatorid", NameRequired = true, Unique = CodeOnly,
             Properties =
             [
                 ShortName with { Required = true }, Description, new("numerator", Text, "numerator") { Required = true },
