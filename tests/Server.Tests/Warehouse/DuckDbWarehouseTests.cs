@@ -147,6 +147,16 @@ public sealed class DuckDbWarehouseTests
     }
 
     [Fact]
+    public async Task What_a_killed_process_had_spilled_is_cleared()
+    {
+        await using var w = new TemporaryWarehouse();
+        Directory.CreateDirectory($"{w.File}.tmp");
+        await File.WriteAllTextAsync(Path.Combine($"{w.File}.tmp", "duckdb_temp_storage-0.tmp"), "x", Ct);
+        w.Warehouse.Open();
+        Assert.False(Directory.Exists($"{w.File}.tmp"));
+    }
+
+    [Fact]
     public async Task A_damaged_file_is_named_and_left_alone()
     {
         await using var w = new TemporaryWarehouse();

@@ -110,12 +110,14 @@ internal sealed class DuckDbWarehouse(
 
     private void Configure(DuckDBConnection connection)
     {
-        var temp = $"{_path}.tmp".Replace("'", "''", StringComparison.Ordinal);
+        var temp = $"{_path}.tmp";
+        // What statements had spilled when the process was killed. Nobody else uses it: the file is locked by now.
+        if (Directory.Exists(temp)) Directory.Delete(temp, recursive: true);
         using var command = connection.CreateCommand();
         command.CommandText = string.Create(CultureInfo.InvariantCulture, $"""
             set global threads = {options.Value.Threads};
             set global memory_limit = '{options.Value.MemoryLimit / 1024 / 1024}MiB';
-            set global temp_directory = '{temp}';
+            set global temp_directory = '{temp.Replace("'", "''", StringComparison.Ordinal)}';
             set global preserve_insertion_order = false;
             set global checkpoint_threshold = '64MiB';
             set global autoinstall_known_extensions = false;
