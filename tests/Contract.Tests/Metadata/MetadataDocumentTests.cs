@@ -168,7 +168,8 @@ public sealed class MetadataDocumentTests
         {
             await call.RequestStream.WriteAsync(new ImportMetadataRequest
             {
-                Options = new MetadataImportOptions { AtomicMode = AtomicMode.None, ImportMode = ImportMode.Validate }, Content = ByteString.CopyFromUtf8(Broken),
+                Options = new MetadataImportOptions { AtomicMode = AtomicMode.None, ImportMode = ImportMode.Validate },
+                Content = ByteString.CopyFromUtf8(Broken),
             }, Ct);
             await call.RequestStream.CompleteAsync();
             var report = (await call).Report;

@@ -20,7 +20,12 @@ internal static class Documents
     {
         var element = new JsonObject
         {
-            ["id"] = uid, ["name"] = name, ["shortName"] = name, ["valueType"] = "NUMBER", ["domainType"] = "AGGREGATE", ["aggregationType"] = "SUM",
+            ["id"] = uid,
+            ["name"] = name,
+            ["shortName"] = name,
+            ["valueType"] = "NUMBER",
+            ["domainType"] = "AGGREGATE",
+            ["aggregationType"] = "SUM",
         };
         if (combo is not null) element["categoryCombo"] = Reference(combo);
         return element;

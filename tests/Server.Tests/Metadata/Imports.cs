@@ -15,7 +15,13 @@ internal sealed class Imports(long memoryLimit = 512L << 20) : IAsyncDisposable
 {
     public static readonly User Admin = new()
     {
-        Uid = "M5zQapPyTZI", Username = "admin", FirstName = "A", Surname = "B", PasswordHash = "", Created = default, LastUpdated = default,
+        Uid = "M5zQapPyTZI",
+        Username = "admin",
+        FirstName = "A",
+        Surname = "B",
+        PasswordHash = "",
+        Created = default,
+        LastUpdated = default,
         Authorities = new HashSet<string> { "ALL" },
     };
 

@@ -13,7 +13,10 @@ internal static class DocumentSpool
         var path = Path.Combine(directory, $"document-{Guid.NewGuid():N}.tmp");
         var file = new FileStream(path, new FileStreamOptions
         {
-            Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Share = FileShare.Delete, BufferSize = 0,
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.ReadWrite,
+            Share = FileShare.Delete,
+            BufferSize = 0,
             Options = FileOptions.Asynchronous | FileOptions.SequentialScan,
         });
         try

@@ -60,7 +60,9 @@ internal sealed class ReportWriter(DbConnection connection, MetadataImportOption
         var property = reader.Text(5);
         return new ErrorReport(reader.GetString(3), reader.GetString(4), property)
         {
-            Value = reader.Text(6), MainId = reader.Text(7), Arguments = property is null ? [] : [property],
+            Value = reader.Text(6),
+            MainId = reader.Text(7),
+            Arguments = property is null ? [] : [property],
         };
     }
 }

@@ -13,7 +13,8 @@ internal static class ProjectedTypes
     private static readonly Property Description = new("description", Text, "description");
     private static readonly Property DataDimensionType = new("dataDimensionType", Choice, "datadimensiontype")
     {
-        Choices = Choices.DataDimensionTypes, Default = "'DISAGGREGATION'",
+        Choices = Choices.DataDimensionTypes,
+        Default = "'DISAGGREGATION'",
     };
 
     private static readonly Property Compulsory = Flag("compulsory");
