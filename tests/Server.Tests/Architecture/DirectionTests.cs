@@ -25,15 +25,15 @@ public sealed class DirectionTests
         ["Storage"] = ["Errors", "Progress", "Scheduling", "Security"],
         ["Storage.LiteDb"] = ["Errors", "Progress", "Scheduling", "Security"],
         ["Warehouse"] = ["Errors"],
-        ["Warehouse.DuckDb"] = ["Errors"],
+        ["Warehouse.DuckDb"] = ["Errors", "Storage"],
         ["Jobs"] = ["Errors", "Progress"],
         ["Jobs.*"] = ["Errors", "Progress", "Warehouse", "Periods"],
         // The one feature that they run: it reads what they build.
         ["Jobs.AnalyticsTable"] = ["Errors", "Progress", "Warehouse", "Periods", "Analytics"],
         ["Jobs.ResourceTable"] = ["Errors", "Progress", "Warehouse", "Periods", "Analytics"],
         ["Scheduling"] = ["Errors", "Progress", "Storage", "Security", "Jobs"],
-        ["Metadata"] = ["Errors", "Warehouse", "Security", "Periods"],
-        ["Data"] = ["Errors", "Warehouse", "Security", "Periods", "Metadata"],
+        ["Metadata"] = ["Errors", "Warehouse", "Security", "Periods", "Storage"],
+        ["Data"] = ["Errors", "Warehouse", "Security", "Periods", "Metadata", "Storage"],
         ["Analytics"] = ["Errors", "Warehouse", "Periods"],
         ["Rest"] = ["Errors", "Security"],
         ["Rest.Documents"] = ["Errors", "Security", "Metadata", "Data", "Periods"],
@@ -112,11 +112,21 @@ public sealed class DirectionTests
 
     private static bool Ours(string type) => type.StartsWith(Root, StringComparison.Ordinal);
 
-    // Dhis2Grpc.Server.Storage.LiteDb.JobStore, and types nested in it, live in Storage.LiteDb.
+    // Dhis2Grpc.Server.Storage.LiteDb.JobStore, and types nested in it, live in Storage.LiteDb. A folder inside a room
+    // that is not on the plan itself is part of the room.
     private static string Room(string type)
     {
         var name = type[Root.Length..].Split('<', '+', '/', '`')[0];
         var dot = name.LastIndexOf('.');
-        return dot < 0 ? "Hosting" : name[..dot];
+        if (dot < 0)
+            return "Hosting";
+        var room = name[..dot];
+        for (var outer = room; ; outer = outer[..outer.LastIndexOf('.')])
+        {
+            if (May.ContainsKey(Plan(outer)))
+                return outer;
+            if (!outer.Contains('.', StringComparison.Ordinal))
+                return room;
+        }
     }
 }
