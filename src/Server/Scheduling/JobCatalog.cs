@@ -27,12 +27,18 @@ internal sealed class JobCatalog
                 throw new InvalidOperationException($"{work[job.Type].GetType()} and {job.GetType()} are both jobs of type {job.Type}.");
         }
 
-        var entries = Describe(work).ToList();
-        _entries = entries.ToFrozenDictionary(e => e.Type);
-        All = entries;
-        UserDefinable = [.. entries.Where(e => e.UserDefinable)];
+        All = [.. Describe(work)];
+        _entries = All.ToFrozenDictionary(e => e.Type);
+        UserDefinable = [.. All.Where(e => e.UserDefinable)];
         if (work.Keys.FirstOrDefault(t => !_entries.ContainsKey(t)) is var unknown and not JobType.Unspecified)
             throw new InvalidOperationException($"{work[unknown].GetType()} is of type {unknown}, which the contract does not describe.");
+    }
+
+    private JobCatalog(JobTypeEntry[] entries)
+    {
+        All = entries;
+        _entries = entries.ToFrozenDictionary(e => e.Type);
+        UserDefinable = [.. entries.Where(e => e.UserDefinable)];
     }
 
     /// <summary>All types, in enum order.</summary>
@@ -40,6 +46,9 @@ internal sealed class JobCatalog
 
     /// <summary>Types that users can create, in enum order.</summary>
     public IReadOnlyList<JobTypeEntry> UserDefinable { get; }
+
+    /// <summary>A catalog of the types given, in place of the contract's.</summary>
+    public static JobCatalog Of(IEnumerable<JobTypeEntry> entries) => new(entries.ToArray());
 
     /// <summary>Finds what is known of a type.</summary>
     public bool TryGet(JobType type, [NotNullWhen(true)] out JobTypeEntry? entry) => _entries.TryGetValue(type, out entry);

@@ -1,0 +1,57 @@
+using System.Globalization;
+
+namespace Dhis2Grpc.Benchmarks;
+
+/// <summary>What to run, and how large: <c>benchmark [--name value]...</c>.</summary>
+internal sealed class Options(string benchmark, IReadOnlyDictionary<string, string> values)
+{
+    /// <summary>Name of the benchmark.</summary>
+    public string Benchmark { get; } = benchmark;
+
+    /// <summary>Reads the command line.</summary>
+    public static Options Parse(string[] args)
+    {
+        var values = new Dictionary<string, string>();
+        for (var i = 1; i < args.Length; i++)
+        {
+            var name = args[i].TrimStart('-');
+            var isValue = i + 1 < args.Length && !args[i + 1].StartsWith("--", StringComparison.Ordinal);
+            values[name] = isValue ? args[++i] : "true";
+        }
+
+        return new Options(args.FirstOrDefault() ?? "", values);
+    }
+
+    /// <summary>Prints the benchmarks.</summary>
+    public static int Usage()
+    {
+        Console.Error.WriteLine(
+            """
+            usage: dotnet run -c Release --project benchmarks -- BENCHMARK [--option value]...
+
+              analytics   full build of resource tables and DATA_VALUE, beside DHIS2's SQL on PostgreSQL
+                          --share 0.337 (of all cells that hold a value; 0.337 is 10 million) --runs 3 --postgres-runs 1 --skip-postgres
+              edge        server CPU per request of REST and gRPC, beside a hand-written minimal-API endpoint
+                          --seconds 4 --rounds 3
+              scheduler   lateness and CPU per fire with many configurations, beside Quartz.NET's RAM store
+                          --jobs 100000 --seconds 20 --runs 3
+              watch       many watchers of one busy job, some of which never read
+                          --streams 1000 --seconds 6
+            """);
+        return 2;
+    }
+
+    /// <summary>A whole number.</summary>
+    public int Int(string name, int otherwise) =>
+        values.TryGetValue(name, out var text) ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;
+
+    /// <summary>A number.</summary>
+    public double Number(string name, double otherwise) =>
+        values.TryGetValue(name, out var text) ? double.Parse(text, CultureInfo.InvariantCulture) : otherwise;
+
+    /// <summary>A text.</summary>
+    public string? Text(string name) => values.GetValueOrDefault(name);
+
+    /// <summary>A switch.</summary>
+    public bool Has(string name) => values.ContainsKey(name);
+}

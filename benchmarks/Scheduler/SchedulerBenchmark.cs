@@ -1,0 +1,45 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Dhis2Grpc.Benchmarks.Scheduler;
+
+/// <summary>Many job configurations, each due once a minute at its own second: the node's scheduler with every start
+/// and end durable in LiteDB, beside Quartz.NET with its store in memory. Each engine has a process of its own.</summary>
+internal static class SchedulerBenchmark
+{
+    /// <summary>What happens before the measurement starts, such as the first compilation, is left out.</summary>
+    public static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(5);
+
+    /// <summary>Runs it.</summary>
+    public static async Task<int> RunAsync(Options options, CancellationToken cancellationToken)
+    {
+        var jobs = options.Int("jobs", 100_000);
+        var seconds = options.Int("seconds", 20);
+        var folder = Directory.CreateTempSubdirectory("dhis2-benchmark-scheduler").FullName;
+        try
+        {
+            await ChildAsync(["scheduler-prepare", folder, Text(jobs)], cancellationToken);
+            for (var run = 0; run < options.Int("runs", 3); run++)
+            {
+                await ChildAsync(["scheduler-node", folder, Text(seconds)], cancellationToken);
+                await ChildAsync(["scheduler-quartz", Text(jobs), Text(seconds)], cancellationToken);
+            }
+
+            return 0;
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static async Task ChildAsync(string[] arguments, CancellationToken cancellationToken)
+    {
+        using var child = Process.Start(ChildProcess.Self(arguments))!;
+        await child.WaitForExitAsync(cancellationToken);
+        if (child.ExitCode != 0)
+            throw new InvalidOperationException($"{arguments[0]} ended with {child.ExitCode}.");
+    }
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+}
