@@ -4,9 +4,6 @@ using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Google.Rpc;
 using Grpc.Core;
-using ErrorReport = Dhis2Grpc.Server.Errors.ErrorReport;
-using WireErrorReport = Dhis2.Common.V1.ErrorReport;
-using WireObjectReport = Dhis2.Common.V1.ObjectReport;
 
 namespace Dhis2Grpc.Server.Grpc;
 
@@ -32,7 +29,7 @@ internal static class RichErrors
         {
             if (Violations(e) is { FieldViolations.Count: > 0 } bad)
                 status.Details.Add(Any.Pack(bad));
-            status.Details.Add(Any.Pack(ToReport(e)));
+            status.Details.Add(Any.Pack(e.ToReport()));
         }
 
         if (e.RetryAfter is { } retry)
@@ -53,17 +50,6 @@ internal static class RichErrors
         }.ToRpcException();
     }
 
-    /// <summary>The report of an object's problems as clients see it.</summary>
-    public static WireObjectReport ToReport(Dhis2Exception e)
-    {
-        var report = new WireObjectReport { Klass = e.ObjectClass ?? "", ErrorReports = { e.Reports.Select(ToMessage) } };
-        if (e.ObjectUid is not null)
-            report.Uid = e.ObjectUid;
-        if (e.ObjectIndex is { } index)
-            report.Index = index;
-        return report;
-    }
-
     private static BadRequest Violations(Dhis2Exception e) => new()
     {
         FieldViolations =
@@ -76,22 +62,6 @@ internal static class RichErrors
             }),
         },
     };
-
-    private static WireErrorReport ToMessage(ErrorReport r)
-    {
-        var message = new WireErrorReport { Message = r.Message, ErrorCode = r.Code, ErrorProperties = { r.Arguments } };
-        if (r.MainClass is not null)
-            message.MainKlass = r.MainClass;
-        if (r.MainId is not null)
-            message.MainId = r.MainId;
-        if (r.PropertyClass is not null)
-            message.ErrorKlass = r.PropertyClass;
-        if (r.Property is not null)
-            message.ErrorProperty = r.Property;
-        if (r.Value is not null)
-            message.Value = r.Value;
-        return message;
-    }
 
     private static StatusCode CodeOf(ErrorKind kind) => kind switch
     {

@@ -4,7 +4,6 @@ using Google.Protobuf.WellKnownTypes;
 using Google.Rpc;
 using Grpc.Core;
 using ObjectReport = Dhis2.Common.V1.ObjectReport;
-using WireErrorReport = Dhis2.Common.V1.ErrorReport;
 
 namespace Dhis2Grpc.Server.Rest;
 
@@ -24,12 +23,12 @@ internal sealed record RestFailure(int Status, string Message)
     public TimeSpan? RetryAfter { get; init; }
 
     /// <summary>The failure that a domain exception means.</summary>
-    public static RestFailure From(Dhis2Exception e) => new(e.HttpStatus ?? StatusOf(e.Kind), e.Message)
+    public static RestFailure From(Dhis2Exception e) => new RestFailure(e.HttpStatus ?? StatusOf(e.Kind), e.Message)
     {
         ErrorCode = e.Code,
         RetryAfter = e.RetryAfter,
-        Report = e.Reports.Count == 0 ? null : ToReport(e),
-    };
+        Report = e.Reports.Count == 0 ? null : e.ToReport(),
+    }.WithoutRepeatedCode();
 
     /// <summary>The failure that a gRPC status means; its details are read when it has them.</summary>
     public static RestFailure From(RpcException e)
@@ -59,40 +58,17 @@ internal sealed record RestFailure(int Status, string Message)
             }
         }
 
-        // A reason that only repeats the report's first code is no code of the envelope itself.
-        return failure.Report is { ErrorReports: [var first, ..] } && first.ErrorCode == failure.ErrorCode
-            ? failure with { ErrorCode = null }
-            : failure;
+        return failure.WithoutRepeatedCode();
     }
 
     /// <summary>What the envelope's <c>message</c> says: with reports, DHIS2's constant reference to them.</summary>
     public string EnvelopeMessage => Report is { ErrorReports.Count: > 0 } && Status == StatusCodes.Status409Conflict && ErrorCode is null ? ReportsMessage : Message;
 
+    // A code that only repeats the report's first one is no code of the envelope itself.
+    private RestFailure WithoutRepeatedCode() =>
+        Report is { ErrorReports: [var first, ..] } && first.ErrorCode == ErrorCode ? this with { ErrorCode = null } : this;
+
     private static bool IsCode(string reason) => reason.Length == 5 && reason[0] == 'E' && reason.AsSpan(1).IndexOfAnyExceptInRange('0', '9') < 0;
-
-    private static ObjectReport ToReport(Dhis2Exception e)
-    {
-        var report = new ObjectReport { Klass = e.ObjectClass ?? "" };
-        if (e.ObjectUid is not null)
-            report.Uid = e.ObjectUid;
-        foreach (var problem in e.Reports)
-        {
-            var wire = new WireErrorReport { Message = problem.Message, ErrorCode = problem.Code, ErrorProperties = { problem.Arguments } };
-            if (problem.MainClass is not null)
-                wire.MainKlass = problem.MainClass;
-            if (problem.MainId is not null)
-                wire.MainId = problem.MainId;
-            if (problem.PropertyClass is not null)
-                wire.ErrorKlass = problem.PropertyClass;
-            if (problem.Property is not null)
-                wire.ErrorProperty = problem.Property;
-            if (problem.Value is not null)
-                wire.Value = problem.Value;
-            report.ErrorReports.Add(wire);
-        }
-
-        return report;
-    }
 
     private static int StatusOf(ErrorKind kind) => kind switch
     {

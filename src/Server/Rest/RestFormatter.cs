@@ -35,6 +35,8 @@ internal sealed class RestFormatter(RestSchema schema, IOptions<RestOptions> opt
         if (route.Options.EmptyResponse)
         {
             http.Response.StatusCode = status;
+            // The transcoder has named a type; there is nothing to be of it.
+            http.Response.ContentType = null;
             return;
         }
 

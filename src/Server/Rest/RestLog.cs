@@ -4,6 +4,6 @@ namespace Dhis2Grpc.Server.Rest;
 internal static partial class RestLog
 {
     /// <summary>A request failed for a reason that the caller must not see.</summary>
-    [LoggerMessage(EventId = 3001, Level = LogLevel.Error, Message = "{Method} {Path} failed unexpectedly; the caller was given the reference {Reference}")]
+    [LoggerMessage(EventId = 9001, Level = LogLevel.Error, Message = "{Method} {Path} failed unexpectedly; the caller was given the reference {Reference}")]
     public static partial void Unexpected(ILogger logger, Exception exception, string method, string path, string reference);
 }

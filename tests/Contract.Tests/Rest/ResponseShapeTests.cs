@@ -177,6 +177,7 @@ public sealed class ResponseShapeTests
         AssertJson("""{"klass": "org.hisp.dhis.scheduling.JobConfiguration", "index": 0, "errorReports": []}""", await executed.Content.ReadAsStringAsync(Cancel));
         Assert.Equal(HttpStatusCode.NoContent, enabled.StatusCode);
         Assert.Empty(await enabled.Content.ReadAsByteArrayAsync(Cancel));
+        Assert.Null(enabled.Content.Headers.ContentType);
         Assert.Equal(HttpStatusCode.NoContent, cancelled.StatusCode);
         Assert.Equal(JobType.AnalyticsTable, Assert.IsType<CancelJobRunRequest>(Assert.Single(edge.Runs.Received)).JobType);
     }
