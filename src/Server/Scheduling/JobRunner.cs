@@ -24,6 +24,8 @@ internal sealed class JobRunner(
     private static readonly TimeSpan LastRetry = TimeSpan.FromSeconds(30);
 
     private readonly ConcurrentDictionary<string, ActiveRun> _active = [];
+    // Runs whose start is being written: the shutdown waits for the answer, since a claimed run is to be ended.
+    private readonly ConcurrentDictionary<string, Task> _claims = [];
     private readonly CancellationTokenSource _abandoned = new();
     private volatile bool _closed;
 
@@ -35,8 +37,6 @@ internal sealed class JobRunner(
     public async ValueTask<(JobStart Result, ActiveRun? Run)> TryStartAsync(
         JobConfiguration configuration, JobRunTrigger trigger, DateTimeOffset? scheduled)
     {
-        if (_closed)
-            throw ShuttingDown();
         var now = time.GetUtcNow();
         var run = new JobRun
         {
@@ -51,15 +51,25 @@ internal sealed class JobRunner(
             Owner = instance.Id,
             LeaseUntil = now + options.Value.Lease,
         };
-        // A claim that a caller gave up while it was being written would be nobody's.
-        var result = await store.TryStartAsync(run, configuration.Revision, CancellationToken.None);
-        if (result != JobStart.Started)
-            return (result, null);
-        var active = new ActiveRun(run, configuration, hub.Begin(run));
-        _active[run.RunId] = active;
-        if (_closed)
-            await StopForShutdownAsync(active);
-        return (result, active);
+        var claimed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _claims[run.RunId] = claimed.Task;
+        try
+        {
+            if (_closed)
+                throw ShuttingDown();
+            // A claim that a caller gave up while it was being written would be nobody's.
+            var result = await store.TryStartAsync(run, configuration.Revision, CancellationToken.None);
+            if (result != JobStart.Started)
+                return (result, null);
+            var active = new ActiveRun(run, configuration, hub.Begin(run));
+            _active[run.RunId] = active;
+            return (result, active);
+        }
+        finally
+        {
+            _claims.TryRemove(run.RunId, out _);
+            claimed.SetResult();
+        }
     }
 
     /// <summary>Does a claimed run to its end. Never throws.</summary>
@@ -128,6 +138,7 @@ internal sealed class JobRunner(
     public async Task ShutDownAsync(CancellationToken cancellationToken)
     {
         _closed = true;
+        await Task.WhenAll(_claims.Values);
         foreach (var active in _active.Values)
             await StopForShutdownAsync(active);
         try
