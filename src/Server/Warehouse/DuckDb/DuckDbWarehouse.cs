@@ -19,6 +19,7 @@ internal sealed class DuckDbWarehouse(
     // Keeps the instance open while no other connection is.
     private DuckDBConnection? _anchor;
     private bool _closed;
+    private Task _opened = Task.CompletedTask;
 
     public ValueTask<DbConnection> OpenReadAsync(CancellationToken cancellationToken)
     {
@@ -72,11 +73,16 @@ internal sealed class DuckDbWarehouse(
         }
     }
 
-    public Task StartingAsync(CancellationToken cancellationToken) => Task.Run(Open, cancellationToken);
+    public Task StartingAsync(CancellationToken cancellationToken)
+    {
+        // The node listens meanwhile; whoever comes first waits for the file.
+        _opened = Task.Run(Open, cancellationToken);
+        return Task.CompletedTask;
+    }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task StartedAsync(CancellationToken cancellationToken) => _opened.WaitAsync(cancellationToken);
 
     public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
