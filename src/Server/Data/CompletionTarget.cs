@@ -71,7 +71,8 @@ internal sealed record CompletionTarget
         load.Add(DataSet).Add(Period).Add(OrgUnit).Add(AttributeOptionCombo).Add((DateTime?)When).Add(user).Add(user)
             .Add((DateTime?)now).Add((bool?)true).EndRow();
 
-    private static Task<long?> FindDataSetAsync(DbConnection connection, DataValueSetHeader header, IdSchemes schemes,
+    /// <summary>Key of the header's data set; null when there is none.</summary>
+    public static Task<long?> FindDataSetAsync(DbConnection connection, DataValueSetHeader header, IdSchemes schemes,
         CancellationToken cancellationToken)
     {
         var asked = schemes.With(header.IdSchemes);

@@ -9,6 +9,9 @@ internal sealed record DataImportOptions
     /// <summary>Which values to write.</summary>
     public ImportStrategy Strategy { get; init; } = ImportStrategy.CreateAndUpdate;
 
+    /// <summary>Which values must agree with the data sets of their data elements.</summary>
+    public StrictChecks Strict { get; init; }
+
     /// <summary>By what objects are named.</summary>
     public IdSchemes IdSchemes { get; init; } = new();
 }

@@ -75,12 +75,15 @@ internal sealed class DataValueSetImport(
             if (conflicts.Any)
                 return Summarise(header, strategy, "ERROR", Aborted, new ImportCount(), conflicts, null);
 
+            var strict = options.Strict == StrictChecks.None ? null : await StrictRules.LoadAsync(write.Connection, options.Strict,
+                header.DataSet is null ? null : await CompletionTarget.FindDataSetAsync(write.Connection, header, options.IdSchemes, cancellationToken),
+                cancellationToken);
             var merge = new DataValueMerge(write.Connection, strategy);
             await merge.PrepareAsync(cancellationToken);
             DataValueStage stage;
             using (var load = write.Load(DataValueMerge.Stage))
             {
-                stage = new DataValueStage(lookups, conflicts, load, header, strategy);
+                stage = new DataValueStage(lookups, conflicts, load, header, strategy, strict);
                 await ReadAsync(document, stage, cancellationToken);
             }
             if (stage.HeaderCameLate)

@@ -14,6 +14,7 @@ internal sealed class DataValueStage : IFlatDocumentSink
     private readonly IBulkLoad _load;
     private readonly DataValueSetHeader _expected;
     private readonly bool _deleting;
+    private readonly StrictRules? _strict;
     private readonly byte[]? _period;
     private readonly byte[]? _orgUnit;
     private readonly byte[]? _attributeOptionCombo;
@@ -21,8 +22,10 @@ internal sealed class DataValueStage : IFlatDocumentSink
     private int _index = -1;
 
     /// <summary>A stage for one reading of a document.</summary>
-    public DataValueStage(ImportLookups lookups, ImportConflicts conflicts, IBulkLoad load, DataValueSetHeader header, ImportStrategy strategy)
+    public DataValueStage(ImportLookups lookups, ImportConflicts conflicts, IBulkLoad load, DataValueSetHeader header, ImportStrategy strategy,
+        StrictRules? strict = null)
     {
+        _strict = strict;
         _lookups = lookups;
         _conflicts = conflicts;
         _load = load;
@@ -48,11 +51,13 @@ internal sealed class DataValueStage : IFlatDocumentSink
     {
         _index++;
         var known = TryDataElement(entry, out var element)
-            & TryPeriod(entry, out var period)
+            & TryPeriod(entry, out var period, out var span)
             & TryOrgUnit(entry, out var orgUnit)
             & TryOptionCombo(entry, Member.CategoryOptionCombo, null, "E7613", "Category option combo", out var category)
             & TryOptionCombo(entry, Member.AttributeOptionCombo, _attributeOptionCombo, "E7615", "Attribute option combo", out var attribute);
         if (!known || !TryTime(entry, Member.Created, out var created) || !TryTime(entry, Member.LastUpdated, out var updated))
+            return true;
+        if (_strict is not null && !Agrees(_strict, entry, element, span, (orgUnit, category, attribute)))
             return true;
         var value = entry[Member.Value];
         if (element.Type is ValueType.Boolean or ValueType.TrueOnly)
@@ -81,10 +86,10 @@ internal sealed class DataValueStage : IFlatDocumentSink
         _lookups.DataElements.TryGet(entry[Member.DataElement], out element)
         || Unknown(entry[Member.DataElement], Member.DataElement, "E7610", "Data element not found or not accessible");
 
-    private bool TryPeriod(FlatEntry entry, out long id)
+    private bool TryPeriod(FlatEntry entry, out long id, out Period period)
     {
         var iso = entry.Has(Member.Period) ? entry[Member.Period] : _period;
-        return _lookups.Periods.TryGet(iso, out id, out _) || Unknown(iso, Member.Period, "E7611", "Period not valid");
+        return _lookups.Periods.TryGet(iso, out id, out period) || Unknown(iso, Member.Period, "E7611", "Period not valid");
     }
 
     private bool TryOrgUnit(FlatEntry entry, out long id)
@@ -136,6 +141,36 @@ internal sealed class DataValueStage : IFlatDocumentSink
         if (entry[Member.Comment].Length > ValueRules.MaxLength)
             return Unknown(entry[Member.Comment], Member.Comment, "E7620", "Invalid comment");
         return entry[Member.StoredBy].Length <= 255 || Unknown(entry[Member.StoredBy], Member.StoredBy, "E7637", "Invalid storedBy");
+    }
+
+    private bool Agrees(StrictRules strict, FlatEntry entry, DataElementEntry element, Period period,
+        (long OrgUnit, long Category, long Attribute) keys)
+    {
+        if (strict.Checks.HasFlag(StrictChecks.RequireCategoryOptionCombo) && entry[Member.CategoryOptionCombo].IsEmpty)
+            return Disagrees(entry, "E7630", "categoryOptionCombo", "Category option combo is required but is not specified", null);
+        if (strict.Checks.HasFlag(StrictChecks.RequireAttributeOptionCombo) && entry[Member.AttributeOptionCombo].IsEmpty && _attributeOptionCombo is null)
+            return Disagrees(entry, "E7631", "attributeOptionCombo", "Attribute option combo is required but is not specified", null);
+        if (!strict.Agree(element.Id, period))
+            return Disagrees(entry, "E7632", "period", "Period type of period is not valid for the data element", period.Iso);
+        if (!strict.IsOfDataSet(element.Id))
+            return Disagrees(entry, "E7633", "dataElement", "Data element is not part of the data set", _expected.DataSet);
+        if (!strict.Agree(StrictChecks.CategoryOptionCombos, element.Id, keys.Category))
+            return Disagrees(entry, "E7634", "categoryOptionCombo", "Category option combo must be part of the category combo of the data element",
+                entry.Text(Member.CategoryOptionCombo) ?? ImportLookups.DefaultOptionCombo);
+        if (!strict.Agree(StrictChecks.AttributeOptionCombos, element.Id, keys.Attribute))
+            return Disagrees(entry, "E7635", "attributeOptionCombo",
+                "Attribute option combo must be part of the category combo of a data set of the data element",
+                entry.Text(Member.AttributeOptionCombo) ?? _expected.AttributeOptionCombo ?? ImportLookups.DefaultOptionCombo);
+        return strict.Agree(StrictChecks.OrganisationUnits, element.Id, keys.OrgUnit) || Disagrees(entry, "E7636", "orgUnit",
+            "Data element must be assigned through data sets to the organisation unit", entry.Text(Member.OrgUnit) ?? _expected.OrgUnit);
+    }
+
+    private bool Disagrees(FlatEntry entry, string code, string property, string problem, string? other)
+    {
+        var element = Shown(entry[Member.DataElement]);
+        var text = other is null ? $"{problem}: `{element}`" : $"{problem}: `{element}`, `{other}`";
+        _conflicts.Add(_index, code, property, text, ("dataElement", element), (property, other ?? element));
+        return false;
     }
 
     private bool Unknown(ReadOnlySpan<byte> value, int member, string? code, string problem, int? property = null)

@@ -57,13 +57,17 @@ internal sealed class DocumentSpool(StorageOptions storage) : IAsyncDisposable
     private async ValueTask MoveToFileAsync(CancellationToken cancellationToken)
     {
         var folder = Directory.CreateDirectory(Path.Combine(storage.DataDirectory, "incoming"));
-        _file = new FileStream(Path.Combine(folder.FullName, Path.GetRandomFileName()), new FileStreamOptions
+        var path = Path.Combine(folder.FullName, Path.GetRandomFileName());
+        _file = new FileStream(path, new FileStreamOptions
         {
             Mode = FileMode.CreateNew,
             Access = FileAccess.ReadWrite,
             Share = FileShare.None,
             Options = FileOptions.DeleteOnClose | FileOptions.Asynchronous,
         });
+        // Without a name the file cannot outlive even a killed process; only Windows keeps the name until the file is closed.
+        if (!OperatingSystem.IsWindows())
+            File.Delete(path);
         _memory.Position = 0;
         await _memory.CopyToAsync(_file, cancellationToken);
         _memory.SetLength(0);

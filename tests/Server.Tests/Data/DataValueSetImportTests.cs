@@ -248,6 +248,31 @@ public class DataValueSetImportTests
         Assert.Equal(3, (await data.RowsAsync()).Count);
     }
 
+    [Theory]
+    [InlineData((int)StrictChecks.Periods, "E7632", "deNumber001", "2024", "ouClinic001", "")]
+    [InlineData((int)StrictChecks.DataElements, "E7633", "deInteger01", "202401", "ouClinic001", "")]
+    [InlineData((int)StrictChecks.CategoryOptionCombos, "E7634", "deNumber001", "202401", "ouClinic001", "\"categoryOptionCombo\":\"cocMale0001\",")]
+    [InlineData((int)StrictChecks.AttributeOptionCombos, "E7635", "deNumber001", "202401", "ouClinic001", "\"attributeOptionCombo\":\"aocProject1\",")]
+    [InlineData((int)StrictChecks.OrganisationUnits, "E7636", "deNumber001", "202401", "ouRoot00001", "")]
+    [InlineData((int)StrictChecks.RequireCategoryOptionCombo, "E7630", "deNumber001", "202401", "ouClinic001", "")]
+    [InlineData((int)StrictChecks.RequireAttributeOptionCombo, "E7631", "deNumber001", "202401", "ouClinic001", "")]
+    public async Task Values_must_agree_with_the_data_sets_when_asked(int check, string code, string element, string period, string unit, string more)
+    {
+        await using var data = await CreateAsync();
+        await data.ExecuteAsync($"""
+            update dataset set categorycomboid = (select categorycomboid from categorycombo where uid = 'bjDvmb4bfuf');
+            update dataelement set categorycomboid = (select categorycomboid from categorycombo where uid = 'bjDvmb4bfuf');
+            insert into datasetsource values (401, 104);
+            """);
+        var bad = $$"""{{{more}}"dataElement":"{{element}}","period":"{{period}}","orgUnit":"{{unit}}","value":"1"}""";
+        var good = Value(Number, "202401", Clinic, "1", $",\"categoryOptionCombo\":\"{Default}\",\"attributeOptionCombo\":\"{Default}\"");
+        var document = $$"""{"dataSet":"{{DataSet}}","dataValues":[{{good}},{{bad}}]}""";
+        var strict = await data.ImportAsync(document, new() { Strict = (StrictChecks)check, DryRun = true });
+        Assert.Equal(("WARNING", 1, 0, 0, 1), Outcome(strict));
+        Assert.Equal(code, Assert.Single(strict.Conflicts).ErrorCode);
+        Assert.Equal("SUCCESS", (await data.ImportAsync(document)).Status);
+    }
+
     [Fact]
     public async Task Too_long_comment_and_user_are_conflicts()
     {

@@ -72,7 +72,16 @@ internal static class DataDocuments
             DryRun = Flag(query, "dryRun"),
             Strategy = ImportStrategies.Parse((string?)query["importStrategy"] ?? query["strategy"]),
             IdSchemes = SchemesOf(query),
+            Strict = Asked("strictPeriods", StrictChecks.Periods)
+                | Asked("strictDataElements", StrictChecks.DataElements)
+                | Asked("strictCategoryOptionCombos", StrictChecks.CategoryOptionCombos)
+                | Asked("strictAttributeOptionCombos", StrictChecks.AttributeOptionCombos)
+                | Asked("strictOrganisationUnits", StrictChecks.OrganisationUnits)
+                | Asked("requireCategoryOptionCombo", StrictChecks.RequireCategoryOptionCombo)
+                | Asked("requireAttributeOptionCombo", StrictChecks.RequireAttributeOptionCombo),
         };
+
+        StrictChecks Asked(string name, StrictChecks check) => Flag(query, name) ? check : StrictChecks.None;
     }
 
     private static ExportQuery QueryOf(HttpRequest request, string since, TimeProvider time)
