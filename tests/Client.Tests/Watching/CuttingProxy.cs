@@ -10,13 +10,13 @@ internal sealed class CuttingProxy : IAsyncDisposable
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly ConcurrentDictionary<Socket, byte> _sockets = [];
     private readonly CancellationTokenSource _end = new();
-    private readonly IPEndPoint _server;
+    private volatile IPEndPoint _server;
     private readonly Task _accepting;
     private volatile bool _refusing;
 
     public CuttingProxy(Uri server)
     {
-        _server = new(IPAddress.Parse(server.Host), server.Port);
+        _server = EndPoint(server);
         _listener.Start();
         Url = new Uri($"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}");
         _accepting = AcceptAsync();
@@ -48,6 +48,13 @@ internal sealed class CuttingProxy : IAsyncDisposable
     /// <summary>Lets connections through again.</summary>
     public void Mend() => _refusing = false;
 
+    /// <summary>Lets connections through, to another server.</summary>
+    public void MendTo(Uri server)
+    {
+        _server = EndPoint(server);
+        Mend();
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _end.CancelAsync();
@@ -56,6 +63,8 @@ internal sealed class CuttingProxy : IAsyncDisposable
         await _accepting;
         _end.Dispose();
     }
+
+    private static IPEndPoint EndPoint(Uri server) => new(IPAddress.Parse(server.Host), server.Port);
 
     private async Task AcceptAsync()
     {

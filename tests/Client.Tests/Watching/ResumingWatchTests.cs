@@ -128,6 +128,50 @@ public sealed class ResumingWatchTests
     }
 
     [Fact]
+    public async Task A_server_that_restarts_still_delivers_the_end_of_the_run_it_left()
+    {
+        using var limit = TestJobs.LimitedToken();
+        var directory = Directory.CreateTempSubdirectory("dhis2-restart-").FullName;
+        try
+        {
+            await using var first = await TestNode.StartAsync(dataDirectory: directory);
+            await using var proxy = new CuttingProxy(first.GrpcUrl);
+            await using var client = first.Connect(proxy.Url);
+            var job = await client.CreateTestJobAsync("left", new TestParameters { Stages = 1, Items = 1_000, ItemDuration = 20 });
+            var run = await client.Job(job.Id).ExecuteAsync(limit.Token);
+            TestNode? second = null;
+            var ends = new List<JobRunState>();
+            try
+            {
+                await foreach (var update in run.WatchAsync(null, limit.Token))
+                {
+                    if (update.Terminal)
+                        ends.Add(update.Run.State);
+                    if (second is not null || update.Terminal)
+                        continue;
+                    // Gone before it can say how the run ended.
+                    proxy.CutForGood();
+                    await first.StopAsync();
+                    second = await TestNode.StartAsync(dataDirectory: directory);
+                    proxy.MendTo(second.GrpcUrl);
+                }
+            }
+            finally
+            {
+                if (second is not null)
+                    await second.DisposeAsync();
+            }
+
+            Assert.NotNull(second);
+            Assert.True(Assert.Single(ends) is JobRunState.Failed or JobRunState.Stopped, $"The run ended as {ends[0]}.");
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+    }
+
+    [Fact]
     public async Task A_later_watch_goes_on_after_a_token_and_starts_with_the_whole_run()
     {
         await using var node = await TestNode.StartAsync();
