@@ -47,7 +47,9 @@ internal static class Failures
     {
         if (failure is not Dhis2Exception e)
             return failure.Message;
-        var text = e.IsConnectionLost ? $"the server {server} cannot be reached: {e.Message}"
+        var text = e.Message.Contains("HTTP_1_1_REQUIRED", StringComparison.Ordinal)
+            ? $"{server} is no gRPC address, maybe the REST one; gRPC listens at port 8081 unless configured otherwise."
+            : e.IsConnectionLost ? $"the server {server} cannot be reached: {e.Message}"
             : e.StatusCode == StatusCode.DeadlineExceeded ? "the server did not answer in time."
             : e.StatusCode == StatusCode.Unauthenticated ? $"{e.Message} (see --user and --password)"
             : e.Message;

@@ -171,6 +171,9 @@ public sealed class JobCommandTests : IAsyncLifetime
         Assert.Equal("admin", Text(info.GetProperty("me"), "username"));
         Assert.NotEmpty(Text(info.GetProperty("system"), "version"));
         Assert.Contains("admin", (await Run("info")).Output, StringComparison.Ordinal);
+        var rest = await CliRun.OnAsync(_node.RestUrl, "ping");
+        Assert.Equal(ExitCode.Unreachable, rest.Code);
+        Assert.Contains("is no gRPC address", rest.Error, StringComparison.Ordinal);
         var wrong = await Run("ping", "--user", "admin", "--password", "nope");
         Assert.Equal(ExitCode.Forbidden, wrong.Code);
         Assert.DoesNotContain("nope", wrong.Error, StringComparison.Ordinal);
