@@ -279,6 +279,32 @@ public sealed class RunLifecycleTests
     }
 
     [Fact]
+    public async Task Shutdown_waits_for_a_run_whose_start_is_still_being_written()
+    {
+        await using var host = await StartAsync();
+        using var written = new ManualResetEventSlim();
+        var writing = new TaskCompletionSource();
+        _store.Before = call =>
+        {
+            if (call != "TryStart")
+                return;
+            writing.TrySetResult();
+            written.Wait(SchedulerHost.Limit, Token);
+        };
+
+        var execute = Task.Run(() => host.Runs.ExecuteAsync(_job.Uid, SchedulerHost.Admin, Token).AsTask(), Token);
+        await writing.Task.WaitAsync(SchedulerHost.Limit, Token);
+        var stop = host.StopAsync();
+        await SchedulerHost.UntilAsync(() => Task.FromResult(host.Get<JobRunner>().IsClosed ? "closed" : null));
+        Assert.False(stop.IsCompleted);
+        written.Set();
+        await stop.WaitAsync(SchedulerHost.Limit, Token);
+        var ended = (await _store.FindRunAsync((await execute).RunId, Token))!;
+
+        Assert.Equal((JobRunOutcome.Stopped, "The server shut down."), (ended.Outcome, ended.Error));
+    }
+
+    [Fact]
     public async Task A_job_that_ignores_the_shutdown_is_recorded_as_failed_after_the_grace_period()
     {
         _test.Stubborn = true;
