@@ -1,4 +1,5 @@
 using Dhis2.Scheduling.V1;
+using Dhis2Grpc.Server.Scheduling.Cron;
 using Microsoft.Extensions.Options;
 using JobType = Dhis2.Scheduling.V1.JobType;
 
@@ -12,6 +13,7 @@ internal sealed class JobBoard(JobCatalog catalog, SkippedRuns skipped, IOptions
     private readonly Dictionary<string, ScheduledJob> _jobs = [];
     private readonly Dictionary<JobType, TypeLane> _lanes = [];
     private readonly DueHeap _heap = new();
+    private readonly CronCache _crons = new();
 
     /// <summary>Number of schedules evaluated so far; the work that all this causes.</summary>
     public long Evaluations { get; private set; }
@@ -49,7 +51,8 @@ internal sealed class JobBoard(JobCatalog catalog, SkippedRuns skipped, IOptions
         return JobSchedule.Of(
             configuration,
             catalog.TryGet(configuration.Type, out var entry) ? entry.SchedulingType : SchedulingType.Cron,
-            options.Value);
+            options.Value,
+            _crons);
     }
 
     /// <summary>Takes a new or changed job in. An older revision than the known one is ignored.</summary>

@@ -50,14 +50,14 @@ internal sealed class JobSchedule
     public static JobSchedule Never(NotDue reason) => new(null, null, TimeZoneInfo.Utc, TimeSpan.Zero, reason);
 
     /// <summary>The schedule of a job, whether it is enabled or not.</summary>
-    public static JobSchedule Of(JobConfiguration job, SchedulingType type, SchedulingOptions options)
+    public static JobSchedule Of(JobConfiguration job, SchedulingType type, SchedulingOptions options, CronCache crons)
     {
         if (type == SchedulingType.FixedDelay)
             return job.Delay is { } delay ? ByDelay(delay) : Never(NotDue.NoSchedule);
         if (string.IsNullOrEmpty(job.CronExpression) || job.CronExpression == CronSchedule.NoSchedule || job.QueuePosition > 0)
             return Never(NotDue.NoSchedule);
         // Both were checked when the job was stored, but the file may come from another machine or release.
-        return CronSchedule.TryParse(job.CronExpression, out var cron, out _) && TryZone(job.TimeZone, options, out var zone)
+        return crons.Find(job.CronExpression) is { } cron && TryZone(job.TimeZone, options, out var zone)
             ? ByCron(cron, zone, job.CatchUpWindow ?? options.CatchUpWindow)
             : Never(NotDue.Invalid);
     }

@@ -137,7 +137,7 @@ public sealed class JobScheduleTests
     {
         var job = Job(cron) with { QueueName = position is null ? null : "Q", QueuePosition = position };
 
-        var outlook = JobSchedule.Of(job, SchedulingType.Cron, new SchedulingOptions()).Next(new ScheduleHistory { Since = LongAgo }, LongAgo);
+        var outlook = JobSchedule.Of(job, SchedulingType.Cron, new SchedulingOptions(), new CronCache()).Next(new ScheduleHistory { Since = LongAgo }, LongAgo);
 
         Assert.Equal(new ScheduleOutlook(null, NotDue.NoSchedule), outlook);
     }
@@ -147,7 +147,7 @@ public sealed class JobScheduleTests
     [InlineData("0 0 8 * * *", "Mars/Olympus")]
     public void A_stored_schedule_that_cannot_be_read_here_does_not_come_due(string cron, string? zone)
     {
-        var schedule = JobSchedule.Of(Job(cron) with { TimeZone = zone }, SchedulingType.Cron, new SchedulingOptions());
+        var schedule = JobSchedule.Of(Job(cron) with { TimeZone = zone }, SchedulingType.Cron, new SchedulingOptions(), new CronCache());
 
         Assert.True(schedule.IsInvalid);
         Assert.Equal(NotDue.Invalid, schedule.Next(new ScheduleHistory { Since = LongAgo }, LongAgo).Reason);
@@ -158,7 +158,7 @@ public sealed class JobScheduleTests
     {
         var options = new SchedulingOptions { Zone = TimeZoneInfo.FindSystemTimeZoneById("Europe/Oslo") };
         var history = new ScheduleHistory { Since = At("2024-02-28T00:00:00Z") };
-        DateTimeOffset? Due(JobConfiguration job, string now) => JobSchedule.Of(job, SchedulingType.Cron, options).Next(history, At(now)).Due;
+        DateTimeOffset? Due(JobConfiguration job, string now) => JobSchedule.Of(job, SchedulingType.Cron, options, new CronCache()).Next(history, At(now)).Due;
 
         Assert.Equal(At("2024-02-28T07:00:00Z"), Due(Job("0 0 8 * * *"), "2024-02-28T06:00:00Z"));
         Assert.Equal(At("2024-02-28T02:15:00Z"), Due(Job("0 0 8 * * *") with { TimeZone = "Asia/Kathmandu" }, "2024-02-28T01:00:00Z"));
