@@ -242,8 +242,17 @@ internal sealed class JobRunner(
         SchedulingLog.NotStopped(logger, active.Run.RunId, active.Run.JobName, grace.TotalSeconds);
         var error = $"The server shut down, and the job did not stop within {grace.TotalSeconds} s.";
         var progress = active.Feed.Snapshot().Progress;
-        await store.TryFinishAsync(
-            active.Run.RunId, instance.Id, JobRunOutcome.Failed, error, progress, time.GetUtcNow(), CancellationToken.None);
+        try
+        {
+            await store.TryFinishAsync(
+                active.Run.RunId, instance.Id, JobRunOutcome.Failed, error, progress, time.GetUtcNow(), CancellationToken.None);
+        }
+#pragma warning disable CA1031 // the next start recovers what could not be recorded; the shutdown goes on
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            SchedulingLog.EndLost(logger, e, active.Run.RunId);
+        }
     }
 
     private static Dhis2Exception ShuttingDown() =>

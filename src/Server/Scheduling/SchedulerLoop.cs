@@ -186,18 +186,24 @@ internal sealed class SchedulerLoop(
         else
             After(ready => board.GiveUp(job, time.GetUtcNow(), ready));
         if (queued && result != JobStart.RevisionChanged)
-            await queues.BreakAsync(taken, current is null ? "was deleted" : "is disabled", CancellationToken.None);
+            await GuardQueueAsync(taken.QueueName!, () => queues.BreakAsync(taken, current is null ? "was deleted" : "is disabled", CancellationToken.None));
     }
 
-    private async Task ContinueQueueAsync(JobConfiguration job, JobRun ended)
-    {
-        if (job.QueueName is not { } queue)
-            return;
-        try
+    private Task ContinueQueueAsync(JobConfiguration job, JobRun ended) => job.QueueName is not { } queue
+        ? Task.CompletedTask
+        : GuardQueueAsync(queue, async () =>
         {
             var next = await queues.NextAsync(job, ended, runner.IsClosed, CancellationToken.None);
             if (next is not null && board.Enqueue(next.Uid, time.GetUtcNow()))
                 Wake();
+        });
+
+    // The run before is over and its type free again, whatever becomes of the rest of the queue.
+    private async Task GuardQueueAsync(string queue, Func<ValueTask> work)
+    {
+        try
+        {
+            await work();
         }
 #pragma warning disable CA1031 // nobody awaits this
         catch (Exception e)

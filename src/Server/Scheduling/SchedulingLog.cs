@@ -66,4 +66,7 @@ internal static partial class SchedulingLog
 
     [LoggerMessage(2419, LogLevel.Critical, "The scheduler failed; the server stops")]
     public static partial void Crashed(ILogger logger, Exception failure);
+
+    [LoggerMessage(2420, LogLevel.Error, "The end of run {RunId} could not be recorded before the shutdown; the next start will")]
+    public static partial void EndLost(ILogger logger, Exception failure, string runId);
 }
