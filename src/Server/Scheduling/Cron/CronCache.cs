@@ -15,7 +15,7 @@ internal sealed class CronCache
     {
         if (_schedules.TryGetValue(expression, out var known))
             return known;
-        CronSchedule.TryParse(expression, out var schedule, out _);
+        var schedule = CronSchedule.TryParse(expression, out var parsed, out _) ? parsed : null;
         if (_schedules.Count < Capacity)
             _schedules.TryAdd(expression, schedule);
         return schedule;
