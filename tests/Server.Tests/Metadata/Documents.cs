@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json.Nodes;
 
 namespace Dhis2Grpc.Server.Tests.Metadata;
@@ -45,5 +46,26 @@ internal static class Documents
         var document = new JsonObject();
         foreach (var (collection, objects) in collections) document[collection] = new JsonArray([.. objects]);
         return document.ToJsonString();
+    }
+
+    /// <summary>A document of units, ten below each.</summary>
+    public static async Task<byte[]> HierarchyAsync(int count)
+    {
+        using var document = new MemoryStream();
+        await WriteHierarchyAsync(document, count);
+        return document.ToArray();
+    }
+
+    /// <summary>Writes the same.</summary>
+    public static async Task WriteHierarchyAsync(Stream output, int count)
+    {
+        await using var writer = new StreamWriter(output, new UTF8Encoding(false), leaveOpen: true);
+        await writer.WriteAsync("{\"organisationUnits\":[");
+        for (var i = 0; i < count; i++)
+        {
+            var parent = i == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $",\"parent\":{{\"id\":\"{Uid((i - 1) / 10)}\"}}");
+            await writer.WriteAsync($"{(i == 0 ? "" : ",")}{{\"id\":\"{Uid(i)}\",\"name\":\"Unit {i}\",\"shortName\":\"U{i}\",\"openingDate\":\"2020-01-01\"{parent}}}");
+        }
+        await writer.WriteAsync("]}");
     }
 }

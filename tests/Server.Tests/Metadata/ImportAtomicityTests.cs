@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using Dhis2Grpc.Server.Metadata;
 using Dhis2Grpc.Server.Tests.Warehouse;
 using static Dhis2Grpc.Server.Tests.Metadata.Documents;
@@ -13,7 +11,7 @@ public sealed class ImportAtomicityTests
     {
         await using var imports = new Imports();
         await imports.TextAsync(Of(("organisationUnits", [Unit(1)])));
-        var document = Hierarchy(5_000);
+        var document = await Documents.HierarchyAsync(5_000);
         for (var at = 1; at <= 5; at++)
         {
             using var cancel = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
@@ -28,7 +26,7 @@ public sealed class ImportAtomicityTests
     public async Task Cancelling_at_any_time_changes_nothing_or_everything()
     {
         await using var imports = new Imports();
-        var document = Hierarchy(2_000);
+        var document = await Documents.HierarchyAsync(2_000);
         for (var milliseconds = 0; milliseconds < 400; milliseconds += 40)
         {
             using var cancel = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
@@ -65,7 +63,7 @@ public sealed class ImportAtomicityTests
         var copy = Directory.CreateTempSubdirectory("warehouse-").FullName;
         await using (var imports = new Imports())
         {
-            await imports.BytesAsync(Hierarchy(1_000));
+            await imports.BytesAsync(await Documents.HierarchyAsync(1_000));
             // What a crash would leave: the files as they are, without the closing checkpoint.
             foreach (var file in Directory.GetFiles(imports.Store.DataDirectory)) File.Copy(file, Path.Combine(copy, Path.GetFileName(file)));
         }
@@ -74,41 +72,6 @@ public sealed class ImportAtomicityTests
             Assert.Equal(1_000, await reopened.ScalarAsync<long>("select count(*) from organisationunit where path is not null"));
         }
         Directory.Delete(copy, recursive: true);
-    }
-
-    [Fact]
-    public async Task A_hundred_thousand_units_need_little_memory()
-    {
-        // The warehouse may use less than the staged document takes, and spills.
-        await using var imports = new Imports(memoryLimit: 96L << 20);
-        using var document = new MemoryStream();
-        await WriteHierarchyAsync(document, 100_000);
-        document.Position = 0;
-        var before = GC.GetTotalMemory(true);
-        var report = await imports.Import.ImportAsync(document, new MetadataImportOptions(), Imports.Admin, TestContext.Current.CancellationToken);
-        Assert.Equal(100_000, report.Stats.Created);
-        Assert.Equal(6, await imports.Store.ScalarAsync<int>("select max(hierarchylevel) from organisationunit"));
-        Assert.True(GC.GetTotalMemory(true) < before + (16L << 20));
-    }
-
-    private static byte[] Hierarchy(int count)
-    {
-        using var document = new MemoryStream();
-        WriteHierarchyAsync(document, count).GetAwaiter().GetResult();
-        return document.ToArray();
-    }
-
-    // Ten units below each.
-    private static async Task WriteHierarchyAsync(Stream output, int count)
-    {
-        await using var writer = new StreamWriter(output, new UTF8Encoding(false), leaveOpen: true);
-        await writer.WriteAsync("{\"organisationUnits\":[");
-        for (var i = 0; i < count; i++)
-        {
-            var parent = i == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $",\"parent\":{{\"id\":\"{Uid((i - 1) / 10)}\"}}");
-            await writer.WriteAsync($"{(i == 0 ? "" : ",")}{{\"id\":\"{Uid(i)}\",\"name\":\"Unit {i}\",\"shortName\":\"U{i}\",\"openingDate\":\"2020-01-01\"{parent}}}");
-        }
-        await writer.WriteAsync("]}");
     }
 
     private sealed class CancellingStream(byte[] content, int at, CancellationTokenSource cancel) : MemoryStream(content)
