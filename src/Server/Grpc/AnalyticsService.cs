@@ -1,5 +1,6 @@
 using System.Globalization;
 using Dhis2.Analytics.V1;
+using Dhis2.Scheduling.V1;
 using Dhis2Grpc.Server.Analytics;
 using Dhis2Grpc.Server.Errors;
 using Grpc.Core;
@@ -17,6 +18,18 @@ internal sealed class AnalyticsService(AnalyticsQueries queries, IOptions<System
         var query = Read(request);
         return AnalyticsMessages.Grid(query, await queries.QueryAsync(query, context.CancellationToken));
     }
+
+    /// <inheritdoc/>
+    public override Task<ListAnalyticsTableTypesResponse> ListAnalyticsTableTypes(
+        ListAnalyticsTableTypesRequest request, ServerCallContext context) =>
+        Task.FromResult(new ListAnalyticsTableTypesResponse
+        {
+            TableTypes =
+            {
+                AnalyticsTableType.DataValue, AnalyticsTableType.Completeness, AnalyticsTableType.CompletenessTarget, AnalyticsTableType.OrgUnitTarget,
+                AnalyticsTableType.Ownership, AnalyticsTableType.Event, AnalyticsTableType.ValidationResult, AnalyticsTableType.Enrollment,
+            },
+        });
 
     private AnalyticsQuery Read(QueryAnalyticsRequest request)
     {

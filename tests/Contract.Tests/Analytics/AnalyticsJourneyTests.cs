@@ -118,6 +118,10 @@ public sealed class AnalyticsJourneyTests
             Assert.Equal(code, body["errorCode"]?.GetValue<string>());
         }
 
+        Assert.Equal(
+            """["DATA_VALUE","COMPLETENESS","COMPLETENESS_TARGET","ORG_UNIT_TARGET","OWNERSHIP","EVENT","VALIDATION_RESULT","ENROLLMENT"]""",
+            (await JsonAsync(await node.Http.GetAsync("/api/analytics/tableTypes", Ct))).ToJsonString());
+
         var client = new AnalyticsService.AnalyticsServiceClient(node.Channel);
         var failure = await Assert.ThrowsAsync<RpcException>(async () => await client.QueryAnalyticsAsync(new QueryAnalyticsRequest(), cancellationToken: Ct));
         Assert.Equal(StatusCode.InvalidArgument, failure.StatusCode);

@@ -119,6 +119,23 @@ public sealed class ResourceTableJobTests
     }
 
     [Fact]
+    public async Task Every_day_has_the_period_of_each_type_that_contains_it()
+    {
+        await using var store = SampleStore.OfTheFactSheet();
+        store.PeriodId("202101"); // after a year of 53 weeks
+
+        await store.ResourceTablesAsync();
+
+        var columns = string.Join(", ", PeriodType.All.Select(t => t.Column));
+        var days = await store.TextsAsync($"select dateperiod::varchar, {columns} from _dateperiodstructure where year between 2019 and 2022 order by 1");
+        var expected = Enumerable.Range(0, days.Count)
+            .Select(i => new DateOnly(2019, 1, 1).AddDays(i))
+            .Select(day => $"{day:yyyy-MM-dd}|{string.Join('|', PeriodType.All.Select(t => t.Containing(day).Iso))}");
+        Assert.Equal(1461, days.Count);
+        Assert.Equal(expected, days);
+    }
+
+    [Fact]
     public async Task A_combo_is_valid_while_all_its_options_are()
     {
         await using var store = new SampleStore();

@@ -26,6 +26,9 @@ internal sealed class DatePeriodStructure(TimeProvider time) : IResourceTable
 
         // Years far from all others (a mistyped period) do not fill the table with what lies between.
         var years = new SortedSet<int>(withData.SelectMany(y => Enumerable.Range(y - Margin, 2 * Margin + 1)));
+        // Days of the same period follow each other, so most identifiers are the previous day's. Not so pairs of weeks,
+        // which overlap after a 53rd week.
+        var current = new (Period Period, string Iso)[PeriodType.All.Count];
         using var load = write.Load(target);
         foreach (var year in years)
         {
@@ -36,8 +39,18 @@ internal sealed class DatePeriodStructure(TimeProvider time) : IResourceTable
             for (var day = new DateOnly(year, 1, 1); day <= last; day = day.AddDays(1))
             {
                 load.Add(day).Add(day.Year);
-                foreach (var type in PeriodType.All)
-                    load.Add(type.Containing(day).Iso);
+                for (var i = 0; i < current.Length; i++)
+                {
+                    var type = PeriodType.All[i];
+                    if (current[i].Iso is null || !current[i].Period.Contains(day) || type == PeriodType.BiWeekly)
+                    {
+                        var period = type.Containing(day);
+                        current[i] = (period, period.Iso);
+                    }
+
+                    load.Add(current[i].Iso);
+                }
+
                 load.EndRow();
             }
         }
