@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text;
 using System.Text.Json;
@@ -125,6 +126,49 @@ public sealed class AnalyticsJourneyTests
         var client = new AnalyticsService.AnalyticsServiceClient(node.Channel);
         var failure = await Assert.ThrowsAsync<RpcException>(async () => await client.QueryAnalyticsAsync(new QueryAnalyticsRequest(), cancellationToken: Ct));
         Assert.Equal(StatusCode.InvalidArgument, failure.StatusCode);
+    }
+
+    [Fact]
+    public async Task Real_documents_give_the_values_that_stand_in_them()
+    {
+        var folder = SampleFolder();
+        if (folder is null)
+            Assert.Skip("the sample documents are not here");
+        await using var node = await TestNode.StartAsync();
+        await PostAsync(node, "/api/metadata", await File.ReadAllTextAsync(Path.Combine(folder, "world-metadata.json"), Ct));
+        var document = await File.ReadAllTextAsync(Path.Combine(folder, "world-datavalues.json"), Ct);
+        await PostAsync(node, "/api/dataValueSets", document);
+        await RunAsync(node, "ANALYTICS_TABLE", "{}");
+
+        const string status = "Zv5Vcc6AyRu";
+        var values = JsonNode.Parse(document)!["dataValues"]!.AsArray()
+            .Where(v => v!["dataElement"]!.GetValue<string>() == status)
+            .Select(v => (Unit: v!["orgUnit"]!.GetValue<string>(), Period: v["period"]!.GetValue<string>(), Value: decimal.Parse(v["value"]!.GetValue<string>(), CultureInfo.InvariantCulture)))
+            .Where(v => v.Value != 0)
+            .ToList();
+
+        var units = string.Join(';', values.Select(v => v.Unit).Distinct());
+        var each = await JsonAsync(await node.Http.GetAsync($"/api/analytics?dimension=dx:{status}&dimension=pe:2014;2015&dimension=ou:{units}", Ct));
+        Assert.Equal(
+            values.Select(v => $"{v.Unit} {v.Period} {v.Value:0.##}").Order(StringComparer.Ordinal),
+            each["rows"]!.AsArray().Select(r => $"{r![2]} {r[1]} {r[3]}").Order(StringComparer.Ordinal));
+        var world = await JsonAsync(await node.Http.GetAsync($"/api/analytics?dimension=dx:{status}&dimension=pe:2014;2015&dimension=ou:LEVEL-1", Ct));
+        Assert.Equal(
+            values.GroupBy(v => v.Period).Select(g => $"{g.Key} {g.Sum(v => v.Value):0.##}").Order(StringComparer.Ordinal),
+            world["rows"]!.AsArray().Select(r => $"{r![1]} {r[3]}").Order(StringComparer.Ordinal));
+    }
+
+    // A folder shared/data beside one of the folders above the tests.
+    private static string? SampleFolder()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            var candidate = Path.Combine(folder.FullName, "shared", "data");
+            if (File.Exists(Path.Combine(candidate, "world-metadata.json")))
+                return candidate;
+        }
+
+        return null;
     }
 
     private static async Task PostAsync(TestNode node, string path, string document)
