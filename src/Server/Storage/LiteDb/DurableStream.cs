@@ -92,29 +92,76 @@ internal class DurableStream(string path) : Stream
     }
 }
 
-/// <summary>LiteDB's log file. LiteDB flushes after each page of a transaction; only two flushes matter: one before the
-/// page that confirms the transaction, so that a power cut never leaves a confirmed transaction with pages missing, and
-/// one after it.</summary>
+/// <summary>LiteDB's log file. LiteDB writes it from a thread of its own, maybe after a commit returned, and flushes
+/// after each page. Here a transaction costs two syncs, one before the page that confirms it, so that a power cut never
+/// leaves a confirmed transaction with pages missing, and one after it; and who commits can wait for the latter.</summary>
 internal sealed class DurableLogStream(string path) : DurableStream(path)
 {
     private const int PageSize = 8192;
     private const int ConfirmedAt = 18;
 
-    private bool _confirmed = true;
+    private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(60);
+
+    private readonly object _gate = new();
+    private long _confirmed;
+    private Exception? _failure;
+
+    /// <summary>Does what writes one transaction, and waits until it is confirmed on disk.</summary>
+    /// <exception cref="IOException">It cannot be written.</exception>
+    public void WriteTransaction(Action write)
+    {
+        long before;
+        lock (_gate)
+            before = _confirmed;
+        write();
+        lock (_gate)
+        {
+            while (_confirmed == before)
+            {
+                if (_failure is not null)
+                    throw new IOException($"The log cannot be written: {_failure.Message}", _failure);
+                if (!Monitor.Wait(_gate, MaxWait))
+                    throw new IOException($"The log was not written within {MaxWait.TotalSeconds:F0} seconds.");
+            }
+        }
+    }
 
     /// <inheritdoc/>
     public override void Flush()
     {
-        if (_confirmed)
-            Sync();
+        // Write has synced all that matters.
     }
 
     /// <inheritdoc/>
     public override void Write(ReadOnlySpan<byte> buffer)
     {
-        _confirmed = buffer.Length != PageSize || buffer[ConfirmedAt] != 0;
-        if (_confirmed)
+        try
+        {
+            if (buffer.Length != PageSize || buffer[ConfirmedAt] == 0)
+            {
+                base.Write(buffer);
+                return;
+            }
+
             Sync();
-        base.Write(buffer);
+            base.Write(buffer);
+            Sync();
+        }
+        catch (Exception e)
+        {
+            lock (_gate)
+            {
+                _failure = e;
+                Monitor.PulseAll(_gate);
+            }
+
+            throw;
+        }
+
+        lock (_gate)
+        {
+            _confirmed++;
+            Monitor.PulseAll(_gate);
+        }
     }
 }

@@ -34,7 +34,7 @@ internal sealed class LiteDbFile : IDisposable
     public int Version
     {
         get => _database.UserVersion;
-        set => _database.UserVersion = value;
+        set => _log.WriteTransaction(() => _database.UserVersion = value);
     }
 
     /// <summary>Path of the log that belongs to a data file.</summary>
@@ -58,10 +58,10 @@ internal sealed class LiteDbFile : IDisposable
             var database = new LiteDatabase(engine);
             // Pragmas are written; only a new file lacks them.
             if (!database.UtcDate)
-                database.UtcDate = true;
+                log.WriteTransaction(() => database.UtcDate = true);
             // Its own checkpoints give up when somebody reads; the writer's do not.
             if (database.CheckpointSize != 0)
-                database.CheckpointSize = 0;
+                log.WriteTransaction(() => database.CheckpointSize = 0);
             return new(path, data, log, database);
         }
         catch (Exception e)
@@ -80,15 +80,14 @@ internal sealed class LiteDbFile : IDisposable
         + "the data directory and start again; the damaged file is kept.",
         cause);
 
-    /// <summary>Does writes in one transaction, on disk when it returns.</summary>
+    /// <summary>Does writes, at least one, in one transaction, on disk when it returns.</summary>
     public void Commit(Action<LiteDatabase> writes)
     {
         _database.BeginTrans();
         try
         {
             writes(_database);
-            _database.Commit();
-            _log.Sync();
+            _log.WriteTransaction(() => _database.Commit());
         }
         catch
         {

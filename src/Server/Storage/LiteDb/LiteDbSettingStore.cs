@@ -9,9 +9,10 @@ internal sealed class LiteDbSettingStore(LiteDbStore store) : ISettingStore
 
     /// <inheritdoc/>
     public async ValueTask SetAsync(string key, string? value, CancellationToken cancellationToken) => await store.WriteAsync(
-        (_, changes) =>
+        (model, changes) =>
         {
-            changes.Add(new SettingPut(key, value));
+            if (value is not null || model.Settings.ContainsKey(key))
+                changes.Add(new SettingPut(key, value));
             return true;
         },
         cancellationToken).ConfigureAwait(false);

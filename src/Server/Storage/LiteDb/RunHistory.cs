@@ -94,20 +94,25 @@ internal sealed class RunHistory(LiteDbStore store)
         var gone = new HashSet<RunPack>();
         var kept = new List<RunPack>();
         var pruned = 0;
+        var rewrites = new List<(RunPack Pack, List<StoredRun> Outdated, List<StoredRun> Remaining)>();
+        foreach (var pack in packs)
+        {
+            if (store.File.Find(RunPack.Collection, pack.Id) is not { } document)
+                continue;
+            var byAge = RunCodec.Unpack(document["runs"].AsBinary)
+                .ToLookup(r => RunPack.EndOf(r) < before && !latest.Contains(r.Run.RunId));
+            if (byAge[true].Any())
+                rewrites.Add((pack, byAge[true].ToList(), byAge[false].ToList()));
+        }
+
+        if (rewrites.Count == 0)
+            return 0;
         store.File.Commit(database =>
         {
             var history = database.GetCollection(RunPack.Collection);
             var progress = database.GetCollection(RunFiles.ProgressCollection);
-            foreach (var pack in packs)
+            foreach (var (pack, outdated, remaining) in rewrites)
             {
-                if (history.FindById(pack.Id) is not { } document)
-                    continue;
-                var byAge = RunCodec.Unpack(document["runs"].AsBinary)
-                    .ToLookup(r => RunPack.EndOf(r) < before && !latest.Contains(r.Run.RunId));
-                var remaining = byAge[false].ToList();
-                var outdated = byAge[true].ToList();
-                if (outdated.Count == 0)
-                    continue;
                 pruned += outdated.Count;
                 foreach (var run in outdated.Where(r => r.Progress.IsDocument))
                     progress.Delete(run.Run.RunId);

@@ -135,7 +135,8 @@ internal static class StoreExport
 
     private static void Write(WriteBatch batch, LiteDbFile file, StoreModel model, RunFiles runs)
     {
-        file.Commit(batch.WriteTo);
+        if (!batch.IsEmpty)
+            file.Commit(batch.WriteTo);
         batch.Clear();
         model.Packs.AddRange(runs.Fold(file, model));
         model.Recent.Clear();
