@@ -33,6 +33,8 @@ internal sealed class Options(string benchmark, IReadOnlyDictionary<string, stri
                           --share 0.337 (of all cells that hold a value; 0.337 is 10 million) --runs 3 --postgres-runs 1 --skip-postgres
               edge        server CPU per request of REST and gRPC, beside a hand-written minimal-API endpoint
                           --seconds 4 --rounds 3
+              ingest      a million data values into five million, half of them new, beside COPY and on conflict on PostgreSQL
+                          --share 0.337 --runs 3 --postgres-runs 1 --skip-postgres
               scheduler   lateness and CPU per fire with many configurations, beside Quartz.NET's RAM store
                           --jobs 100000 --seconds 20 --runs 3
               watch       many watchers of one busy job, some of which never read

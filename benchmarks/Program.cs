@@ -1,6 +1,7 @@
 using Dhis2Grpc.Benchmarks;
 using Dhis2Grpc.Benchmarks.Analytics;
 using Dhis2Grpc.Benchmarks.Edge;
+using Dhis2Grpc.Benchmarks.Ingest;
 using Dhis2Grpc.Benchmarks.Scheduler;
 using Dhis2Grpc.Benchmarks.Watch;
 using Dhis2Grpc.Server.Hosting;
@@ -17,6 +18,7 @@ return options.Benchmark switch
 {
     "analytics" => await AnalyticsBenchmark.RunAsync(options, end.Token),
     "edge" => await EdgeBenchmark.RunAsync(options, end.Token),
+    "ingest" => await IngestBenchmark.RunAsync(options, end.Token),
     "scheduler" => await SchedulerBenchmark.RunAsync(options, end.Token),
     "watch" => await WatchBenchmark.RunAsync(options, end.Token),
     // The processes that benchmarks start.
