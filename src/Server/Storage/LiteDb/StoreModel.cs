@@ -8,8 +8,14 @@ namespace Dhis2Grpc.Server.Storage.LiteDb;
 /// being written, and the readers', which shows what is on disk.</summary>
 internal sealed class StoreModel
 {
+    // Made when first asked for: the start needs no order, and the writer's model never does.
+    private JobsByName? _jobsByName;
+
     /// <summary>Configurations by UID.</summary>
     public Dictionary<string, JobConfiguration> Jobs { get; } = [];
+
+    /// <summary>Configurations in the order of their names.</summary>
+    public JobsByName JobsByName => _jobsByName ??= new(Jobs.Values);
 
     /// <summary>UID by name.</summary>
     public Dictionary<string, string> JobNames { get; } = [];
@@ -64,6 +70,7 @@ internal sealed class StoreModel
     {
         Forget(configuration.Uid);
         Jobs[configuration.Uid] = configuration;
+        _jobsByName?.Add(configuration);
         JobNames[configuration.Name] = configuration.Uid;
         if (configuration.Code is { } code)
             JobCodes[code] = configuration.Uid;
@@ -74,6 +81,7 @@ internal sealed class StoreModel
     {
         if (!Jobs.Remove(uid, out var old))
             return;
+        _jobsByName?.Remove(old);
         JobNames.Remove(old.Name);
         if (old.Code is not null)
             JobCodes.Remove(old.Code);
