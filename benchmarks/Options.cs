@@ -36,7 +36,7 @@ internal sealed class Options(string benchmark, IReadOnlyDictionary<string, stri
               ingest      a million data values into five million, half of them new, beside COPY and on conflict on PostgreSQL
                           --share 0.337 --runs 3 --postgres-runs 1 --skip-postgres
               scheduler   lateness and CPU per fire with many configurations, beside Quartz.NET's RAM store
-                          --jobs 100000 --seconds 20 --runs 3
+                          --jobs 100000 --shape minute (each job once a minute; second: each every second) --seconds 20 --runs 3
               watch       many watchers of one busy job, some of which never read
                           --streams 1000 --seconds 6
             """);

@@ -86,12 +86,11 @@ internal static class EdgeBenchmark
                     id = uid,
                     name = $"analytics last two years {i}",
                     jobType = "ANALYTICS_TABLE",
-                    cronExpression = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"0 {i % 60} {i / 60} ? * MON"),
+                    cronExpression = "0 0 3 ? * MON",
                     jobParameters = new { lastYears = 2, skipTableTypes = Array.Empty<string>(), skipResourceTables = false },
                 },
                 cancellationToken);
-            if (!answer.IsSuccessStatusCode)
-                throw new InvalidOperationException(await answer.Content.ReadAsStringAsync(cancellationToken));
+            answer.EnsureSuccessStatusCode();
         }
 
         return uid;

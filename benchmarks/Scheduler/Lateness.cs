@@ -17,8 +17,7 @@ internal sealed class Lateness
     {
         if (!_measuring)
             return;
-        var now = DateTime.UtcNow.TimeOfDay.TotalMilliseconds % 60_000;
-        _milliseconds.Enqueue((now - (dueSecond * 1000) + 60_000) % 60_000);
+        _milliseconds.Enqueue(Shape.Late(DateTime.UtcNow.TimeOfDay, dueSecond));
     }
 
     /// <summary>Measures for so long after the warm-up, and prints.</summary>

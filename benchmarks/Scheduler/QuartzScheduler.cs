@@ -11,10 +11,11 @@ internal static class QuartzScheduler
     // Quartz makes a job for each run, without arguments.
     private static readonly Lateness Measured = new();
 
-    /// <summary>Runs it. Arguments: number of jobs, seconds.</summary>
+    /// <summary>Runs it. Arguments: number of jobs, shape, seconds.</summary>
     public static async Task<int> RunAsync(string[] args)
     {
         var count = int.Parse(args[0], CultureInfo.InvariantCulture);
+        var shape = new Shape(args[1]);
         var builder = QuartzSchedulerBuilder.Create();
         // What is due during the start-up is no misfire.
         builder.UseProperties(new NameValueCollection { ["quartz.jobStore.misfireThreshold"] = "600000" });
@@ -23,18 +24,17 @@ internal static class QuartzScheduler
         await scheduler.AddJob(job);
         for (var i = 0; i < count; i++)
         {
-            var second = i % 60;
             await scheduler.ScheduleJob(TriggerBuilder.Create()
-                .WithIdentity(string.Create(CultureInfo.InvariantCulture, $"{second} trigger {i}"))
+                .WithIdentity(string.Create(CultureInfo.InvariantCulture, $"trigger {i}"))
                 .ForJob("job")
-                .WithCronSchedule(string.Create(CultureInfo.InvariantCulture, $"{second} * * * * ?"), x => x.InTimeZone(TimeZoneInfo.Utc))
+                .WithCronSchedule(shape.Cron(i, "?"), x => x.InTimeZone(TimeZoneInfo.Utc))
                 .Build());
         }
 
         await scheduler.Start();
         using var process = Process.GetCurrentProcess();
         var ready = DateTime.Now - process.StartTime;
-        await Measured.MeasureAsync("Quartz", ready, TimeSpan.FromSeconds(int.Parse(args[1], CultureInfo.InvariantCulture)));
+        await Measured.MeasureAsync("Quartz", ready, TimeSpan.FromSeconds(int.Parse(args[2], CultureInfo.InvariantCulture)));
         Environment.Exit(0);
         return 0;
     }

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Dhis2Grpc.Benchmarks.Scheduler;
 
-/// <summary>Many job configurations, each due once a minute at its own second: the node's scheduler with every start
+/// <summary>Many job configurations, each due once a minute at its own second, or all every second: the node's scheduler with every start
 /// and end durable in LiteDB, beside Quartz.NET with its store in memory. Each engine has a process of its own.</summary>
 internal static class SchedulerBenchmark
 {
@@ -15,14 +15,15 @@ internal static class SchedulerBenchmark
     {
         var jobs = options.Int("jobs", 100_000);
         var seconds = options.Int("seconds", 20);
+        var shape = options.Text("shape") ?? "minute";
         var folder = Directory.CreateTempSubdirectory("dhis2-benchmark-scheduler").FullName;
         try
         {
-            await ChildAsync(["scheduler-prepare", folder, Text(jobs)], cancellationToken);
+            await ChildAsync(["scheduler-prepare", folder, Text(jobs), shape], cancellationToken);
             for (var run = 0; run < options.Int("runs", 3); run++)
             {
-                await ChildAsync(["scheduler-node", folder, Text(seconds)], cancellationToken);
-                await ChildAsync(["scheduler-quartz", Text(jobs), Text(seconds)], cancellationToken);
+                await ChildAsync(["scheduler-node", folder, Text(jobs), shape, Text(seconds)], cancellationToken);
+                await ChildAsync(["scheduler-quartz", Text(jobs), shape, Text(seconds)], cancellationToken);
             }
 
             return 0;

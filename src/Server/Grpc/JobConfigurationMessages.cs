@@ -18,24 +18,18 @@ internal sealed class JobConfigurationMessages(JobCatalog catalog, IUserStore us
     private static readonly JsonParser ExtraParser = new(JsonParser.Settings.Default.WithIgnoreUnknownFields(true));
 
     /// <summary>A configuration as the caller sees it.</summary>
-    public async ValueTask<JobConfigurationMessage> ToMessageAsync(JobView view, User caller, CancellationToken cancellationToken)
-    {
-        var message = ToMessage(view, AccessOf(caller), new Sharing());
-        if (view.Configuration.LastUpdatedBy is { } uid)
-            message.LastUpdatedBy = Reference(uid, await users.FindAsync(uid, cancellationToken));
-        return message;
-    }
+    public async ValueTask<JobConfigurationMessage> ToMessageAsync(JobView view, User caller, CancellationToken cancellationToken) =>
+        (await ToMessagesAsync([view], caller, cancellationToken))[0];
 
-    /// <summary>Configurations as the caller sees them; what is the same of all is one message.</summary>
+    /// <summary>Configurations as the caller sees them.</summary>
     public async ValueTask<List<JobConfigurationMessage>> ToMessagesAsync(
         IReadOnlyCollection<JobView> views, User caller, CancellationToken cancellationToken)
     {
-        var (access, sharing) = (AccessOf(caller), new Sharing());
         var editors = new Dictionary<string, UserReference>();
         var messages = new List<JobConfigurationMessage>(views.Count);
         foreach (var view in views)
         {
-            var message = ToMessage(view, access, sharing);
+            var message = ToMessage(view, caller);
             if (view.Configuration.LastUpdatedBy is { } uid)
             {
                 if (!editors.TryGetValue(uid, out var editor))
@@ -59,7 +53,7 @@ internal sealed class JobConfigurationMessages(JobCatalog catalog, IUserStore us
                 AttributeValues = { message.AttributeValues },
             });
 
-    private JobConfigurationMessage ToMessage(JobView view, Access access, Sharing sharing)
+    private JobConfigurationMessage ToMessage(JobView view, User caller)
     {
         var (job, state) = (view.Configuration, view.State);
         catalog.TryGet(job.Type, out var type);
@@ -84,8 +78,8 @@ internal sealed class JobConfigurationMessages(JobCatalog catalog, IUserStore us
         message.Configurable = type?.UserDefinable ?? false;
         message.LeaderOnlyJob = job.Type != JobType.LeaderElection;
         message.CatchUpWindow = job.CatchUpWindow?.ToDuration();
-        message.Access = access;
-        message.Sharing = sharing;
+        message.Access = AccessOf(caller);
+        message.Sharing = new Sharing();
         message.Etag = job.Revision.ToString(CultureInfo.InvariantCulture);
         SetOptional(message, job);
         if (job.Parameters is not null)

@@ -37,7 +37,8 @@ internal static class Node
         var app = builder.Build();
         app.UseFaces();
         app.UseRestEdge();
-        app.UseSecurity();
+        app.UseAuthentication();
+        app.UseAuthorization();
         app.MapGrpcServices();
         app.MapDataDocuments();
         app.MapMetadataDocuments();
@@ -48,12 +49,7 @@ internal static class Node
     {
         services.TryAddSingleton(TimeProvider.System);
         // The stores open side by side, and so the node listens sooner.
-        services.Configure<HostOptions>(o =>
-        {
-            o.ServicesStartConcurrently = true;
-            // Little more than what runs are given: a document that is still being sent must not hold up the stop.
-            o.ShutdownTimeout = TimeSpan.FromSeconds(12);
-        });
+        services.Configure<HostOptions>(o => o.ServicesStartConcurrently = true);
         services.AddSingleton<IConfigureOptions<KestrelServerOptions>, Listeners>();
         services.AddNodeLifetime();
 

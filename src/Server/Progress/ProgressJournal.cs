@@ -4,7 +4,7 @@ namespace Dhis2Grpc.Server.Progress;
 internal sealed class ProgressJournal(int capacity)
 {
     // Grown on demand: most runs are short and never fill it.
-    private ProgressPath[] _paths = new ProgressPath[Math.Min(16, capacity)];
+    private ProgressPath[] _paths = new ProgressPath[Math.Min(4, capacity)];
 
     /// <summary>The latest revision; 0 before the first change.</summary>
     public long Revision { get; private set; }

@@ -70,6 +70,13 @@ internal sealed class RunFeed(JobRun run, TimeProvider time, Action<RunFeed> cha
             return _run with { Progress = _tree.Snapshot() };
     }
 
+    /// <summary>Its progress as it is now, and when a user asked to cancel it.</summary>
+    public (RunProgress Progress, DateTimeOffset? CancelRequested) State()
+    {
+        lock (_gate)
+            return (_tree.Snapshot(), _run.CancelRequested);
+    }
+
     /// <summary>What a watcher that has the revision should see next; null when nothing. Below 0: has nothing.</summary>
     public RunEvent? EventSince(long revision)
     {
@@ -209,7 +216,19 @@ internal sealed class RunFeed(JobRun run, TimeProvider time, Action<RunFeed> cha
 
     /// <summary>Closes what is open after the job returned, or threw.</summary>
     /// <returns>How the run ended, and why.</returns>
-    public (JobRunOutcome Outcome, string? Error) Close(Exception? failure) => Change(() =>
+    public (JobRunOutcome Outcome, string? Error) Close(Exception? failure)
+    {
+        lock (_gate)
+        {
+            // Thousands of short runs per second report nothing: there is nothing to close.
+            if (failure is null && _stop == RunStop.None && _tree.ProcessCount == 0)
+                return (JobRunOutcome.Completed, null);
+        }
+
+        return Change(() => CloseAll(failure));
+    }
+
+    private (JobRunOutcome Outcome, string? Error) CloseAll(Exception? failure)
     {
         var (outcome, error) = Outcome(failure);
         if (outcome == JobRunOutcome.Stopped)
@@ -226,14 +245,19 @@ internal sealed class RunFeed(JobRun run, TimeProvider time, Action<RunFeed> cha
             failure is null ? null : error);
         RestoreTrueStatus();
         return (outcome, error);
-    });
+    }
 
     /// <summary>Shows the run as ended.</summary>
-    public void End(JobRunOutcome outcome, string? error, DateTimeOffset now) => Change(() =>
+    public void End(JobRunOutcome outcome, string? error, DateTimeOffset now)
     {
-        _run = _run with { Outcome = outcome, Error = error, Finished = now };
-        TouchRun();
-    });
+        lock (_gate)
+        {
+            _run = _run with { Outcome = outcome, Error = error, Finished = now };
+            TouchRun();
+        }
+
+        changed(this);
+    }
 
     private (JobRunOutcome Outcome, string? Error) Outcome(Exception? failure)
     {

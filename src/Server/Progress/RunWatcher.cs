@@ -98,8 +98,7 @@ internal sealed class RunWatcher(
                 RunId = runId,
                 JobUid = run.JobUid,
                 Type = run.Type,
-                // After a crash the store may know less than this reader saw; revisions grow all the same.
-                Revision = Math.Max(run.Progress.Revision, positions[runId] + 1),
+                Revision = Math.Max(run.Progress.Revision, positions[runId]),
                 Terminal = true,
                 Snapshot = run,
             };

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using Dhis2Grpc.Server.Errors;
 using Dhis2Grpc.Server.Rest.Schema;
 using Dhis2Grpc.Server.Security;
-using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Grpc.JsonTranscoding;
 using Microsoft.AspNetCore.WebUtilities;
 
@@ -69,7 +68,7 @@ internal sealed class RestEdgeMiddleware(RequestDelegate next, RestSchema schema
         {
             failure = FailureOf(e);
         }
-        catch (Exception e) when (IsGone(http, e))
+        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {
             return;
         }
@@ -90,14 +89,6 @@ internal sealed class RestEdgeMiddleware(RequestDelegate next, RestSchema schema
     }
 
     // What routing, authentication and others refuse without a body.
-    // The caller left in the middle of its request, or was cut off because the server could not wait longer for it.
-    private static bool IsGone(HttpContext http, Exception e) => e switch
-    {
-        ConnectionAbortedException or ConnectionResetException or { InnerException: ConnectionAbortedException or ConnectionResetException } => true,
-        OperationCanceledException => http.RequestAborted.IsCancellationRequested,
-        _ => false,
-    };
-
     private static RestFailure? FailureOfStatus(HttpContext http)
     {
         var response = http.Response;

@@ -3,10 +3,9 @@ using Dhis2Grpc.Server.Progress;
 namespace Dhis2Grpc.Server.Scheduling;
 
 /// <summary>A run that this server claimed and that has not ended.</summary>
-internal sealed class ActiveRun(JobRun run, JobConfiguration configuration, RunFeed feed) : IDisposable
+internal sealed class ActiveRun(JobRun run, JobConfiguration configuration, ScheduledJob? job, RunFeed feed) : IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
-    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>The run as it was claimed.</summary>
     public JobRun Run { get; } = run;
@@ -14,14 +13,14 @@ internal sealed class ActiveRun(JobRun run, JobConfiguration configuration, RunF
     /// <summary>The configuration that it runs.</summary>
     public JobConfiguration Configuration { get; } = configuration;
 
+    /// <summary>The job that the scheduler took; null when a user started it.</summary>
+    public ScheduledJob? Job { get; } = job;
+
     /// <summary>Its progress.</summary>
     public RunFeed Feed { get; } = feed;
 
     /// <summary>Cancelled when the run should end.</summary>
     public CancellationToken Token => _stop.Token;
-
-    /// <summary>Completes when the run ended and was recorded.</summary>
-    public Task Ended => _ended.Task;
 
     /// <summary>Asks the run to end; what it shows changes at once.</summary>
     /// <returns>False when it has ended, or was asked before.</returns>
@@ -42,9 +41,5 @@ internal sealed class ActiveRun(JobRun run, JobConfiguration configuration, RunF
     }
 
     /// <summary>It ended and was recorded.</summary>
-    public void Dispose()
-    {
-        _ended.TrySetResult();
-        _stop.Dispose();
-    }
+    public void Dispose() => _stop.Dispose();
 }

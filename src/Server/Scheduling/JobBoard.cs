@@ -1,5 +1,6 @@
 using Dhis2.Scheduling.V1;
 using Dhis2Grpc.Server.Scheduling.Cron;
+using Dhis2Grpc.Server.Storage;
 using Microsoft.Extensions.Options;
 using JobType = Dhis2.Scheduling.V1.JobType;
 
@@ -127,13 +128,6 @@ internal sealed class JobBoard(JobCatalog catalog, SkippedRuns skipped, IOptions
             Lane(type).Active++;
     }
 
-    /// <summary>What to compare in <see cref="Wait"/>.</summary>
-    public long Releases(JobType type)
-    {
-        lock (_gate)
-            return Lane(type).Releases;
-    }
-
     /// <summary>A run of a job started: occurrences up to now are settled.</summary>
     public void Started(string uid, DateTimeOffset started)
     {
@@ -144,40 +138,57 @@ internal sealed class JobBoard(JobCatalog catalog, SkippedRuns skipped, IOptions
         }
     }
 
-    /// <summary>A run that a user started ended, or came to nothing.</summary>
-    /// <param name="configuration">The job.</param>
-    /// <param name="finished">When the run ended; null when it never started.</param>
-    /// <param name="now">The time.</param>
-    /// <param name="ready">Takes the job of the type that waited longest.</param>
-    public void Leave(JobConfiguration configuration, DateTimeOffset? finished, DateTimeOffset now, List<ScheduledJob> ready)
+    /// <summary>Jobs taken started.</summary>
+    public void Started(IEnumerable<(JobStart Result, ActiveRun? Run)> starts)
     {
         lock (_gate)
         {
-            if (_jobs.TryGetValue(configuration.Uid, out var job))
+            foreach (var (_, run) in starts)
             {
-                job.History = job.History with { LastFinished = finished ?? job.History.LastFinished };
-                Plan(job, now);
+                if (run?.Job is { } job)
+                    job.History = job.History with { LastExecuted = run.Run.Started, LastFinished = null };
             }
-
-            Release(Lane(configuration.Type), now, ready);
         }
     }
 
-    /// <summary>The run of a job taken ended.</summary>
-    public void Ended(ScheduledJob job, DateTimeOffset finished, DateTimeOffset now, List<ScheduledJob> ready)
+    /// <summary>A run that a user wished for came to nothing.</summary>
+    /// <param name="configuration">The job.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="ready">Takes the job of the type that waited longest.</param>
+    public void Leave(JobConfiguration configuration, DateTimeOffset now, List<ScheduledJob> ready)
+    {
+        lock (_gate)
+            Release(Lane(configuration.Type), now, ready);
+    }
+
+    /// <summary>Runs ended.</summary>
+    /// <param name="runs">The runs.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="ready">Takes the jobs that waited for them.</param>
+    public void Ended(IReadOnlyList<EndedRun> runs, DateTimeOffset now, List<ScheduledJob> ready)
     {
         lock (_gate)
         {
-            job.Busy = false;
-            job.History = job.History with { LastFinished = finished };
-            Plan(job, now);
-            Release(Lane(job.Taken.Type), now, ready);
+            foreach (var run in runs)
+            {
+                var configuration = run.Active.Configuration;
+                var job = run.Active.Job;
+                if (job is not null)
+                    job.Busy = false;
+                if (job is not null || _jobs.TryGetValue(configuration.Uid, out job))
+                {
+                    job.History = job.History with { LastFinished = run.Finished };
+                    Plan(job, now);
+                }
+
+                Release(Lane(configuration.Type), now, ready);
+            }
         }
     }
 
     /// <summary>A job taken could not start because its type is running. It waits for the end of that run, or, when no
     /// run of this server is in the way, a while.</summary>
-    public void Wait(ScheduledJob job, long releases, TimeSpan retry, DateTimeOffset now, List<ScheduledJob> ready)
+    public void Wait(ScheduledJob job, TimeSpan retry, DateTimeOffset now, List<ScheduledJob> ready)
     {
         lock (_gate)
         {
@@ -189,7 +200,7 @@ internal sealed class JobBoard(JobCatalog catalog, SkippedRuns skipped, IOptions
             }
             else
             {
-                job.NotBefore = lane.Releases == releases ? now + retry : default;
+                job.NotBefore = lane.Releases == job.TakenReleases ? now + retry : default;
                 Plan(job, now);
             }
 
@@ -251,7 +262,7 @@ internal sealed class JobBoard(JobCatalog catalog, SkippedRuns skipped, IOptions
     private static void Take(ScheduledJob job, TypeLane lane, List<ScheduledJob> ready)
     {
         lane.Active++;
-        job.Take();
+        job.Take(lane.Releases);
         ready.Add(job);
     }
 

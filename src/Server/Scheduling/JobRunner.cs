@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Dhis2Grpc.Server.Errors;
 using Dhis2Grpc.Server.Jobs;
 using Dhis2Grpc.Server.Progress;
@@ -20,92 +19,63 @@ internal sealed class JobRunner(
     ILogger<JobRunner> logger) : IDisposable
 {
     private const string CancelReason = "The job was cancelled by a user.";
-    private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan LastRetry = TimeSpan.FromSeconds(30);
 
-    private readonly ConcurrentDictionary<string, ActiveRun> _active = [];
-    // Runs whose start is being written: the shutdown waits for the answer, since a claimed run is to be ended.
-    private readonly ConcurrentDictionary<string, Task> _claims = [];
-    private readonly CancellationTokenSource _abandoned = new();
-    private volatile bool _closed;
+    // A shorter run that went well by schedule is no news.
+    private static readonly TimeSpan WorthALine = TimeSpan.FromSeconds(1);
+
+    private readonly ActiveRuns _active = new();
+    private RunEnds? _ends;
+
+    /// <summary>Hears of runs that ended and were recorded.</summary>
+    public event Action<IReadOnlyList<EndedRun>>? Ended;
 
     /// <summary>No more runs start: the server shuts down.</summary>
-    public bool IsClosed => _closed;
+    public bool IsClosed => _active.IsClosed;
 
-    /// <summary>Claims a run. When it is claimed, <see cref="RunAsync"/> must follow.</summary>
-    /// <exception cref="Dhis2Exception">The server shuts down.</exception>
-    public async ValueTask<(JobStart Result, ActiveRun? Run)> TryStartAsync(
-        JobConfiguration configuration, JobRunTrigger trigger, DateTimeOffset? scheduled)
+    private RunEnds Ends => LazyInitializer.EnsureInitialized(ref _ends, () => new(store, instance, time, logger, () => _active.Count, Recorded));
+
+    /// <summary>Claims runs together, each decided on its own. <see cref="Run"/> must follow for each that is
+    /// claimed.</summary>
+    /// <exception cref="Dhis2Exception">The server shuts down, or the store fails; none is claimed.</exception>
+    public async ValueTask<(JobStart Result, ActiveRun? Run)[]> ClaimAsync(IReadOnlyList<StartRequest> requests)
     {
-        var now = time.GetUtcNow();
-        var run = new JobRun
-        {
-            RunId = ids.Next(now),
-            JobUid = configuration.Uid,
-            JobName = configuration.Name,
-            Type = configuration.Type,
-            Trigger = trigger,
-            Scheduled = scheduled,
-            Started = now,
-            UserUid = configuration.ExecutedBy,
-            Owner = instance.Id,
-            LeaseUntil = now + options.Value.Lease,
-        };
-        var claimed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _claims[run.RunId] = claimed.Task;
+        _active.BeginClaim();
+        var claimed = Array.Empty<(JobStart Result, ActiveRun? Run)>();
         try
         {
-            if (_closed)
-                throw ShuttingDown();
+            var claims = new JobClaim[requests.Count];
+            var now = time.GetUtcNow();
+            for (var i = 0; i < claims.Length; i++)
+                claims[i] = new(NewRun(requests[i], now), requests[i].Configuration.Revision);
             // A claim that a caller gave up while it was being written would be nobody's.
-            var result = await store.TryStartAsync(run, configuration.Revision, CancellationToken.None);
-            if (result != JobStart.Started)
-                return (result, null);
-            var active = new ActiveRun(run, configuration, hub.Begin(run));
-            _active[run.RunId] = active;
-            return (result, active);
+            var results = await store.TryStartAsync(claims, CancellationToken.None);
+            claimed = new (JobStart, ActiveRun?)[results.Length];
+            for (var i = 0; i < results.Length; i++)
+            {
+                var (run, request) = (claims[i].Run, requests[i]);
+                claimed[i] = (results[i], results[i] == JobStart.Started
+                    ? new ActiveRun(run, request.Configuration, request.Job, hub.Begin(run))
+                    : null);
+            }
+
+            return claimed;
         }
         finally
         {
-            _claims.TryRemove(run.RunId, out _);
-            claimed.SetResult();
+            _active.EndClaim(claimed.Select(c => c.Run).OfType<ActiveRun>());
         }
     }
 
-    /// <summary>Does a claimed run to its end. Never throws.</summary>
-    /// <returns>The run as it ended.</returns>
-    public async Task<JobRun> RunAsync(ActiveRun active)
-    {
-        var run = active.Run;
-        var begin = time.GetTimestamp();
-        using var activity = telemetry.RunStarted(run);
-        SchedulingLog.RunStarts(logger, run.RunId, run.JobName, run.Type, run.Trigger);
-        var failure = await WorkAsync(active);
-        var (outcome, error) = active.Feed.Close(failure);
-        if (outcome == JobRunOutcome.Failed)
-            SchedulingLog.RunFailed(logger, failure is JobNotBuiltException ? null : failure, run.RunId, run.JobName, run.Type, error);
-
-        var now = time.GetUtcNow();
-        var finished = now > run.Started ? now : run.Started;
-        await RecordEndAsync(active, outcome, error, finished);
-        active.Feed.End(outcome, error, finished);
-        hub.End(active.Feed);
-        _active.TryRemove(run.RunId, out _);
-        active.Dispose();
-
-        var ended = run with { Outcome = outcome, Error = error, Finished = finished };
-        var duration = time.GetElapsedTime(begin);
-        telemetry.RunEnded(ended, duration, activity);
-        SchedulingLog.RunEnded(logger, run.RunId, run.JobName, run.Type, duration.TotalSeconds, outcome);
-        return ended;
-    }
+    /// <summary>Does a claimed run on a thread of the pool.</summary>
+    public void Run(ActiveRun active) =>
+        ThreadPool.UnsafeQueueUserWorkItem(static work => _ = work.Runner.RunAsync(work.Run), (Runner: this, Run: active), preferLocal: false);
 
     /// <summary>Cancels the runs that match, at a user's wish. All views show it at once.</summary>
     /// <returns>False when nothing was running, or all was cancelled before.</returns>
     public async ValueTask<bool> CancelAsync(RunFilter filter, CancellationToken cancellationToken)
     {
         var cancelled = false;
-        foreach (var active in _active.Values.Where(a => filter.Matches(a.Feed)))
+        foreach (var active in _active.All.Where(a => filter.Matches(a.Feed)))
         {
             var now = time.GetUtcNow();
             if (!await active.StopAsync(RunStop.Cancelled, CancelReason, now))
@@ -130,31 +100,83 @@ internal sealed class JobRunner(
     {
         using var timer = new PeriodicTimer(options.Value.LeaseRenewal, time);
         while (await timer.WaitForNextTickAsync(cancellationToken))
-            await Task.WhenAll(_active.Values.Select(RenewLeaseAsync));
+            await Task.WhenAll(_active.All.Select(RenewLeaseAsync));
     }
 
     /// <summary>Starts no more runs, asks those in progress to stop, and waits for them. One that does not stop within
     /// the grace period, or until cancelled, is recorded as failed.</summary>
     public async Task ShutDownAsync(CancellationToken cancellationToken)
     {
-        _closed = true;
-        await Task.WhenAll(_claims.Values);
-        foreach (var active in _active.Values)
+        await _active.CloseAsync();
+        foreach (var active in _active.All)
             await StopForShutdownAsync(active);
         try
         {
-            await Task.WhenAll(_active.Values.Select(a => a.Ended)).WaitAsync(options.Value.ShutdownGrace, time, cancellationToken);
+            await _active.EndedAsync().WaitAsync(options.Value.ShutdownGrace, time, cancellationToken);
         }
         catch (Exception e) when (e is TimeoutException or OperationCanceledException)
         {
-            await _abandoned.CancelAsync();
-            foreach (var active in _active.Values)
+            await Ends.AbandonAsync();
+            foreach (var active in _active.All)
                 await AbandonAsync(active);
         }
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _abandoned.Dispose();
+    public void Dispose() => _ends?.Dispose();
+
+    private JobRun NewRun(in StartRequest request, DateTimeOffset now) => new()
+    {
+        RunId = ids.Next(now),
+        JobUid = request.Configuration.Uid,
+        JobName = request.Configuration.Name,
+        Type = request.Configuration.Type,
+        Trigger = request.Trigger,
+        Scheduled = request.Scheduled,
+        Started = now,
+        UserUid = request.Configuration.ExecutedBy,
+        Owner = instance.Id,
+        LeaseUntil = now + options.Value.Lease,
+    };
+
+    private async Task RunAsync(ActiveRun active)
+    {
+        var run = active.Run;
+        var begin = time.GetTimestamp();
+        using var activity = telemetry.RunStarted(run);
+        SchedulingLog.RunStarts(logger, run.RunId, run.JobName, run.Type, run.Trigger);
+        var failure = await WorkAsync(active);
+        var (outcome, error) = active.Feed.Close(failure);
+        if (outcome == JobRunOutcome.Failed)
+            SchedulingLog.RunFailed(logger, failure is JobNotBuiltException ? null : failure, run.RunId, run.JobName, run.Type, error);
+        var duration = time.GetElapsedTime(begin);
+        telemetry.RunEnded(run.Type, outcome, error, duration, activity);
+        var now = time.GetUtcNow();
+        Ends.Add(new(active, outcome, error, now > run.Started ? now : run.Started, duration));
+    }
+
+    private void Recorded(IReadOnlyList<EndedRun> runs)
+    {
+        foreach (var (active, outcome, error, finished, duration) in runs)
+        {
+            active.Feed.End(outcome, error, finished);
+            hub.End(active.Feed);
+            active.Dispose();
+            Log(active.Run, outcome, duration);
+        }
+
+        _active.Remove(runs);
+        Ended?.Invoke(runs);
+    }
+
+    // What an operator wants to see of thousands of short runs is in the metrics and the history.
+    private void Log(JobRun run, JobRunOutcome outcome, TimeSpan duration)
+    {
+        var level = outcome == JobRunOutcome.Completed && run.Trigger == JobRunTrigger.Schedule && duration < WorthALine
+            ? LogLevel.Debug
+            : LogLevel.Information;
+        SchedulingLog.RunEnded(logger, level, run.RunId, run.JobName, run.Type, duration.TotalSeconds, outcome);
+    }
 
     private async Task<Exception?> WorkAsync(ActiveRun active)
     {
@@ -186,32 +208,6 @@ internal sealed class JobRunner(
         }
     }
 
-    private async Task RecordEndAsync(ActiveRun active, JobRunOutcome outcome, string? error, DateTimeOffset finished)
-    {
-        var snapshot = active.Feed.Snapshot();
-        for (var wait = FirstRetry; !_abandoned.IsCancellationRequested; wait = wait < LastRetry ? wait * 2 : LastRetry)
-        {
-            try
-            {
-                // The run may end before whoever cancelled it comes to write that down.
-                if (snapshot.CancelRequested is { } cancelled)
-                    await store.TryRequestCancelAsync(active.Run.RunId, cancelled, CancellationToken.None);
-                if (!await store.TryFinishAsync(
-                    active.Run.RunId, instance.Id, outcome, error, snapshot.Progress, finished, CancellationToken.None))
-                    SchedulingLog.Lost(logger, active.Run.RunId, outcome);
-                return;
-            }
-#pragma warning disable CA1031 // an end that is not recorded would block the type, so it is tried until it is
-            catch (Exception e)
-#pragma warning restore CA1031
-            {
-                SchedulingLog.EndNotRecorded(logger, e, active.Run.RunId, wait.TotalSeconds);
-            }
-
-            await Task.Delay(wait, time, _abandoned.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
-
     private async Task RenewLeaseAsync(ActiveRun active)
     {
         var now = time.GetUtcNow();
@@ -220,7 +216,7 @@ internal sealed class JobRunner(
             var progress = active.Feed.Snapshot().Progress;
             var stored = await store.RenewLeaseAsync(
                 active.Run.RunId, instance.Id, now, now + options.Value.Lease, progress, CancellationToken.None);
-            if (stored is null && !active.Ended.IsCompleted && _active.ContainsKey(active.Run.RunId))
+            if (stored is null && _active.Contains(active.Run.RunId))
                 await active.StopAsync(RunStop.Lost, "The store declared the run lost.", now);
             else if (stored?.CancelRequested is { } cancelled)
                 await active.StopAsync(RunStop.Cancelled, CancelReason, cancelled);
@@ -254,7 +250,4 @@ internal sealed class JobRunner(
             SchedulingLog.EndLost(logger, e, active.Run.RunId);
         }
     }
-
-    private static Dhis2Exception ShuttingDown() =>
-        new(ErrorKind.Unavailable, "The server is shutting down.") { RetryAfter = TimeSpan.FromSeconds(2) };
 }

@@ -8,19 +8,19 @@ internal sealed class QueueChain(IJobStore store, SkippedRuns skipped, TimeProvi
 {
     /// <summary>What follows a run of a queue's member.</summary>
     /// <param name="job">The member.</param>
-    /// <param name="ended">Its run.</param>
+    /// <param name="outcome">How its run ended.</param>
     /// <param name="closed">No more runs can start.</param>
     /// <param name="cancellationToken">Cancels reading the store.</param>
     /// <returns>The job to start; null at the end of the queue.</returns>
     public async ValueTask<JobConfiguration?> NextAsync(
-        JobConfiguration job, JobRun ended, bool closed, CancellationToken cancellationToken)
+        JobConfiguration job, JobRunOutcome outcome, bool closed, CancellationToken cancellationToken)
     {
         var rest = await RestAsync(job, cancellationToken);
         if (rest is not [var next, ..])
             return null;
-        if (ended.Outcome == JobRunOutcome.Completed && !closed && next.Enabled)
+        if (outcome == JobRunOutcome.Completed && !closed && next.Enabled)
             return next;
-        var reason = ended.Outcome switch
+        var reason = outcome switch
         {
             JobRunOutcome.Failed => $"Job \"{job.Name}\" before it in the queue failed.",
             JobRunOutcome.Stopped => $"Job \"{job.Name}\" before it in the queue was stopped.",

@@ -27,6 +27,9 @@ internal sealed class ScheduledJob(JobConfiguration configuration, JobSchedule s
     /// <summary>The queue's order that the start in progress obeys; null when it is for the schedule.</summary>
     public DateTimeOffset? TakenQueuedAt { get; private set; }
 
+    /// <summary>The number of runs of the type that had ended when the start in progress began.</summary>
+    public long TakenReleases { get; private set; }
+
     /// <summary>After a start that failed for a reason that passes: not to try again before.</summary>
     public DateTimeOffset NotBefore { get; set; }
 
@@ -43,8 +46,10 @@ internal sealed class ScheduledJob(JobConfiguration configuration, JobSchedule s
     public int HeapIndex { get; set; }
 
     /// <summary>It is about to be started.</summary>
-    public void Take()
+    /// <param name="releases">The number of runs of the type that ended so far.</param>
+    public void Take(long releases)
     {
+        TakenReleases = releases;
         Busy = true;
         Taken = Configuration;
         TakenQueuedAt = QueuedAt;

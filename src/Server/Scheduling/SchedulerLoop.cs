@@ -18,6 +18,9 @@ internal sealed class SchedulerLoop(
     /// <summary>When to look again whether another server ended its run of a type.</summary>
     public static readonly TimeSpan RemoteRetryAfter = TimeSpan.FromSeconds(1);
 
+    // What is due together is claimed together; the first of very many start while the rest is being claimed.
+    private const int MaxClaims = 4_096;
+
     private static readonly TimeSpan ClockStep = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Millisecond = TimeSpan.FromMilliseconds(1);
 
@@ -32,6 +35,7 @@ internal sealed class SchedulerLoop(
     /// <summary>Reads all jobs and their states. Nothing starts before <see cref="RunAsync"/>.</summary>
     public async Task LoadAsync(CancellationToken cancellationToken)
     {
+        runner.Ended += Ended;
         var states = await store.ListStatesAsync(cancellationToken);
         var now = time.GetUtcNow();
         foreach (var job in await store.ListAsync(cancellationToken))
@@ -84,22 +88,22 @@ internal sealed class SchedulerLoop(
         (JobStart Result, ActiveRun? Run) start;
         try
         {
-            start = await runner.TryStartAsync(job, JobRunTrigger.Execute, null);
+            start = (await runner.ClaimAsync([new(job, JobRunTrigger.Execute)]))[0];
         }
         catch
         {
-            LeaveAndStart(job, null);
+            After(ready => board.Leave(job, time.GetUtcNow(), ready));
             throw;
         }
 
         if (start.Run is not { } active)
         {
-            LeaveAndStart(job, null);
+            After(ready => board.Leave(job, time.GetUtcNow(), ready));
             return (start.Result, null);
         }
 
         board.Started(job.Uid, active.Run.Started);
-        _ = Task.Run(() => RunExecutedAsync(active), CancellationToken.None);
+        runner.Run(active);
         return (start.Result, active.Run);
     }
 
@@ -108,54 +112,56 @@ internal sealed class SchedulerLoop(
 
     private void Start(List<ScheduledJob> ready)
     {
-        foreach (var job in ready)
-            ThreadPool.UnsafeQueueUserWorkItem(static work => _ = work.Loop.RunTakenAsync(work.Job), (Loop: this, Job: job), preferLocal: false);
+        for (var start = 0; start < ready.Count; start += MaxClaims)
+            _ = StartAsync(ready.GetRange(start, Math.Min(MaxClaims, ready.Count - start)));
         ready.Clear();
     }
 
-    private async Task RunTakenAsync(ScheduledJob job)
+    private async Task StartAsync(List<ScheduledJob> jobs)
     {
-        var (configuration, occurrence) = (job.Taken, job.Occurrence);
-        var releases = board.Releases(configuration.Type);
-        ActiveRun active;
+        (JobStart Result, ActiveRun? Run)[] starts;
         try
         {
-            var trigger = job.TakenQueuedAt is null ? JobRunTrigger.Schedule : JobRunTrigger.Queue;
-            var (result, run) = await runner.TryStartAsync(configuration, trigger, occurrence);
-            if (run is null)
-            {
-                await NotStartedAsync(job, result, releases);
-                return;
-            }
-
-            active = run;
+            starts = await runner.ClaimAsync(jobs.ConvertAll(Request));
         }
-#pragma warning disable CA1031 // a store that fails now may work later; the job must not be forgotten
+#pragma warning disable CA1031 // a store that fails now may work later; the jobs must not be forgotten
         catch (Exception e)
 #pragma warning restore CA1031
         {
             if (!runner.IsClosed)
-                SchedulingLog.NotStarted(logger, e, configuration.Name, RetryAfter.TotalSeconds);
-            After(ready => board.Retry(job, RetryAfter, time.GetUtcNow(), ready));
+                SchedulingLog.NotStarted(logger, e, jobs.Count, jobs[0].Taken.Name, RetryAfter.TotalSeconds);
+            After(ready => jobs.ForEach(job => board.Retry(job, RetryAfter, time.GetUtcNow(), ready)));
             return;
         }
 
-        board.Started(configuration.Uid, active.Run.Started);
-        RecordCovered(job, occurrence, active.Run);
-        var ended = await runner.RunAsync(active);
-        After(ready => board.Ended(job, ended.Finished!.Value, time.GetUtcNow(), ready));
-        await ContinueQueueAsync(configuration, ended);
+        board.Started(starts);
+        for (var i = 0; i < starts.Length; i++)
+        {
+            if (starts[i].Run is not { } active)
+                continue;
+            RecordCovered(jobs[i], active.Run);
+            runner.Run(active);
+        }
+
+        for (var i = 0; i < starts.Length; i++)
+        {
+            if (starts[i].Run is null)
+                await NotStartedAsync(jobs[i], starts[i].Result);
+        }
     }
 
-    private async Task RunExecutedAsync(ActiveRun active)
+    private static StartRequest Request(ScheduledJob job) => new(
+        job.Taken, job.TakenQueuedAt is null ? JobRunTrigger.Schedule : JobRunTrigger.Queue, job.Occurrence, job);
+
+    private void Ended(IReadOnlyList<EndedRun> runs)
     {
-        var ended = await runner.RunAsync(active);
-        LeaveAndStart(active.Configuration, ended.Finished);
-        await ContinueQueueAsync(active.Configuration, ended);
+        After(ready => board.Ended(runs, time.GetUtcNow(), ready));
+        foreach (var run in runs)
+        {
+            if (run.Active.Configuration.QueueName is { } queue)
+                _ = ContinueQueueAsync(queue, run);
+        }
     }
-
-    private void LeaveAndStart(JobConfiguration job, DateTimeOffset? finished) =>
-        After(ready => board.Leave(job, finished, time.GetUtcNow(), ready));
 
     // A run ended: what waited for it starts here and now, without the way over the loop.
     private void After(Action<List<ScheduledJob>> change)
@@ -166,11 +172,11 @@ internal sealed class SchedulerLoop(
         WakeIfEarlier();
     }
 
-    private async Task NotStartedAsync(ScheduledJob job, JobStart result, long releases)
+    private async Task NotStartedAsync(ScheduledJob job, JobStart result)
     {
         if (result == JobStart.TypeRunning)
         {
-            After(ready => board.Wait(job, releases, RemoteRetryAfter, time.GetUtcNow(), ready));
+            After(ready => board.Wait(job, RemoteRetryAfter, time.GetUtcNow(), ready));
             return;
         }
 
@@ -189,14 +195,12 @@ internal sealed class SchedulerLoop(
             await GuardQueueAsync(taken.QueueName!, () => queues.BreakAsync(taken, current is null ? "was deleted" : "is disabled", CancellationToken.None));
     }
 
-    private Task ContinueQueueAsync(JobConfiguration job, JobRun ended) => job.QueueName is not { } queue
-        ? Task.CompletedTask
-        : GuardQueueAsync(queue, async () =>
-        {
-            var next = await queues.NextAsync(job, ended, runner.IsClosed, CancellationToken.None);
-            if (next is not null && board.Enqueue(next.Uid, time.GetUtcNow()))
-                Wake();
-        });
+    private Task ContinueQueueAsync(string queue, EndedRun ended) => GuardQueueAsync(queue, async () =>
+    {
+        var next = await queues.NextAsync(ended.Active.Configuration, ended.Outcome, runner.IsClosed, CancellationToken.None);
+        if (next is not null && board.Enqueue(next.Uid, time.GetUtcNow()))
+            Wake();
+    });
 
     // The run before is over and its type free again, whatever becomes of the rest of the queue.
     private async Task GuardQueueAsync(string queue, Func<ValueTask> work)
@@ -213,10 +217,10 @@ internal sealed class SchedulerLoop(
         }
     }
 
-    private void RecordCovered(ScheduledJob job, DateTimeOffset occurrence, JobRun run)
+    private void RecordCovered(ScheduledJob job, JobRun run)
     {
         // No two occurrences are closer than a second.
-        if (run.Started - occurrence < TimeSpan.FromSeconds(1) || run.Trigger != JobRunTrigger.Schedule)
+        if (run.Scheduled is not { } occurrence || run.Started - occurrence < TimeSpan.FromSeconds(1) || run.Trigger != JobRunTrigger.Schedule)
             return;
         if (job.Schedule.OccurrenceAfter(occurrence) is { } next && next <= run.Started)
             skipped.Covered(job.Taken, job.Schedule.Stretch(next, run.Started), run);

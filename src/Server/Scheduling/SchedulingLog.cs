@@ -14,9 +14,9 @@ internal static partial class SchedulingLog
     [LoggerMessage(2402, LogLevel.Debug, "Run {RunId} of job \"{Job}\" ({Type}) starts: {Trigger}")]
     public static partial void RunStarts(ILogger logger, string runId, string job, JobType type, JobRunTrigger trigger);
 
-    [LoggerMessage(2403, LogLevel.Information, "Run {RunId} of job \"{Job}\" ({Type}) ended after {Seconds:0.000} s: {Outcome}")]
+    [LoggerMessage(EventId = 2403, Message = "Run {RunId} of job \"{Job}\" ({Type}) ended after {Seconds:0.000} s: {Outcome}")]
     public static partial void RunEnded(
-        ILogger logger, string runId, string job, JobType type, double seconds, JobRunOutcome outcome);
+        ILogger logger, LogLevel level, string runId, string job, JobType type, double seconds, JobRunOutcome outcome);
 
     [LoggerMessage(2404, LogLevel.Warning, "Run {RunId} of job \"{Job}\" ({Type}) failed: {Error}")]
     public static partial void RunFailed(
@@ -28,8 +28,8 @@ internal static partial class SchedulingLog
     [LoggerMessage(2406, LogLevel.Error, "Occurrence {Occurrence:u} of job \"{Job}\" could not be recorded as skipped: {Reason}")]
     public static partial void NotRecorded(ILogger logger, Exception failure, string job, DateTimeOffset? occurrence, string? reason);
 
-    [LoggerMessage(2407, LogLevel.Error, "The end of run {RunId} could not be recorded; trying again in {Seconds} s")]
-    public static partial void EndNotRecorded(ILogger logger, Exception failure, string runId, double seconds);
+    [LoggerMessage(2407, LogLevel.Error, "The ends of {Count} runs, run {RunId} first, could not be recorded; trying again in {Seconds} s")]
+    public static partial void EndsNotRecorded(ILogger logger, Exception failure, int count, string runId, double seconds);
 
     [LoggerMessage(2408, LogLevel.Warning, "Run {RunId} ended as {Outcome}, but the store had given it up")]
     public static partial void Lost(ILogger logger, string runId, JobRunOutcome outcome);
@@ -40,8 +40,8 @@ internal static partial class SchedulingLog
     [LoggerMessage(2410, LogLevel.Information, "A user cancels run {RunId} of job \"{Job}\" ({Type})")]
     public static partial void Cancelled(ILogger logger, string runId, string job, JobType type);
 
-    [LoggerMessage(2411, LogLevel.Error, "Job \"{Job}\" could not be started; trying again in {Seconds} s")]
-    public static partial void NotStarted(ILogger logger, Exception failure, string job, double seconds);
+    [LoggerMessage(2411, LogLevel.Error, "{Count} jobs, \"{Job}\" first, could not be started; trying again in {Seconds} s")]
+    public static partial void NotStarted(ILogger logger, Exception failure, int count, string job, double seconds);
 
     [LoggerMessage(2412, LogLevel.Warning, "The clock was set back by {Seconds:0} s; all schedules are evaluated anew")]
     public static partial void ClockSetBack(ILogger logger, double seconds);

@@ -48,15 +48,14 @@ internal sealed class Telemetry : IDisposable
     }
 
     /// <summary>A run ended.</summary>
-    public void RunEnded(JobRun run, TimeSpan duration, Activity? activity)
+    public void RunEnded(JobType type, JobRunOutcome outcome, string? error, TimeSpan duration, Activity? activity)
     {
-        var outcome = run.Outcome?.ToString();
         if (_active.Enabled)
-            _active.Add(-1, Type(run.Type));
+            _active.Add(-1, Type(type));
         if (_duration.Enabled)
-            _duration.Record(duration.TotalSeconds, Type(run.Type), new("dhis2.job.outcome", outcome));
-        activity?.SetTag("dhis2.job.outcome", outcome);
-        activity?.SetStatus(run.Outcome == JobRunOutcome.Failed ? ActivityStatusCode.Error : ActivityStatusCode.Ok, run.Error);
+            _duration.Record(duration.TotalSeconds, Type(type), new("dhis2.job.outcome", outcome.ToString()));
+        activity?.SetTag("dhis2.job.outcome", outcome.ToString());
+        activity?.SetStatus(outcome == JobRunOutcome.Failed ? ActivityStatusCode.Error : ActivityStatusCode.Ok, error);
     }
 
     /// <summary>Occurrences were skipped.</summary>

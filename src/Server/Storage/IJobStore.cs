@@ -14,9 +14,6 @@ internal interface IJobStore
     /// <summary>All configurations at one moment, in no order.</summary>
     ValueTask<IReadOnlyCollection<JobConfiguration>> ListAsync(CancellationToken cancellationToken);
 
-    /// <summary>All configurations at one moment, by name without regard to case, then by UID.</summary>
-    ValueTask<IReadOnlyList<JobConfiguration>> ListByNameAsync(CancellationToken cancellationToken);
-
     /// <summary>Stores a new configuration as revision 1. From: no such UID, name and code free.</summary>
     ValueTask<JobWrite> CreateAsync(JobConfiguration configuration, CancellationToken cancellationToken);
 
@@ -37,6 +34,10 @@ internal interface IJobStore
     /// type is running. To: RUNNING, owned by the run's owner until its lease ends, LastExecuted set.</summary>
     ValueTask<JobStart> TryStartAsync(JobRun run, long? revision, CancellationToken cancellationToken);
 
+    /// <summary>Claims many runs, each as <see cref="TryStartAsync(JobRun, long?, CancellationToken)"/> would, in order.
+    /// A failure means that none is claimed.</summary>
+    ValueTask<JobStart[]> TryStartAsync(IReadOnlyList<JobClaim> claims, CancellationToken cancellationToken);
+
     /// <summary>Ends a run. From: RUNNING and owned by <paramref name="owner"/>. To: the outcome, with the final
     /// progress; the job is idle. False when the run is no longer that owner's.</summary>
     ValueTask<bool> TryFinishAsync(
@@ -47,6 +48,9 @@ internal interface IJobStore
         RunProgress progress,
         DateTimeOffset finished,
         CancellationToken cancellationToken);
+
+    /// <summary>Ends many runs, each as the other overload would.</summary>
+    ValueTask<bool[]> TryFinishAsync(IReadOnlyList<JobRunEnd> ends, CancellationToken cancellationToken);
 
     /// <summary>Marks a run as cancelled by a user. From: RUNNING, not yet marked. To: the same with the time.
     /// False otherwise.</summary>
@@ -87,6 +91,21 @@ internal interface IJobStore
     /// <summary>Deletes history that ended before the time, but never the latest completed run of a type.</summary>
     ValueTask<int> PruneRunsAsync(DateTimeOffset before, CancellationToken cancellationToken);
 }
+
+/// <summary>A run to be claimed.</summary>
+/// <param name="Run">The run.</param>
+/// <param name="Revision">Revision that the configuration must have, if any.</param>
+internal readonly record struct JobClaim(JobRun Run, long? Revision);
+
+/// <summary>How a run ended.</summary>
+/// <param name="RunId">The run.</param>
+/// <param name="Owner">Who must own it.</param>
+/// <param name="Outcome">How it ended.</param>
+/// <param name="Error">Why it failed, or was stopped.</param>
+/// <param name="Progress">Its final progress.</param>
+/// <param name="Finished">When.</param>
+internal readonly record struct JobRunEnd(
+    string RunId, string Owner, JobRunOutcome Outcome, string? Error, RunProgress Progress, DateTimeOffset Finished);
 
 /// <summary>Which runs of the history to list.</summary>
 internal sealed record JobRunQuery

@@ -32,10 +32,6 @@ internal sealed class MemoryJobStore : IJobStore
     public ValueTask<IReadOnlyCollection<JobConfiguration>> ListAsync(CancellationToken cancellationToken) =>
         Do<IReadOnlyCollection<JobConfiguration>>("List", () => [.. _jobs.Values]);
 
-    public ValueTask<IReadOnlyList<JobConfiguration>> ListByNameAsync(CancellationToken cancellationToken) =>
-        Do<IReadOnlyList<JobConfiguration>>("ListByName", () =>
-            [.. _jobs.Values.OrderBy(j => j.Name, StringComparer.OrdinalIgnoreCase).ThenBy(j => j.Uid, StringComparer.Ordinal)]);
-
     public ValueTask<JobWrite> CreateAsync(JobConfiguration configuration, CancellationToken cancellationToken) => Do("Create", () =>
         _jobs.TryGetValue(configuration.Uid, out var stored)
             ? new JobWrite(JobWriteResult.UidTaken, stored, stored.Uid)
@@ -87,6 +83,26 @@ internal sealed class MemoryJobStore : IJobStore
         };
         return JobStart.Started;
     });
+
+    public async ValueTask<JobStart[]> TryStartAsync(IReadOnlyList<JobClaim> claims, CancellationToken cancellationToken)
+    {
+        var results = new JobStart[claims.Count];
+        for (var i = 0; i < results.Length; i++)
+            results[i] = await TryStartAsync(claims[i].Run, claims[i].Revision, cancellationToken);
+        return results;
+    }
+
+    public async ValueTask<bool[]> TryFinishAsync(IReadOnlyList<JobRunEnd> ends, CancellationToken cancellationToken)
+    {
+        var results = new bool[ends.Count];
+        for (var i = 0; i < results.Length; i++)
+        {
+            var end = ends[i];
+            results[i] = await TryFinishAsync(end.RunId, end.Owner, end.Outcome, end.Error, end.Progress, end.Finished, cancellationToken);
+        }
+
+        return results;
+    }
 
     public ValueTask<bool> TryFinishAsync(
         string runId, string owner, JobRunOutcome outcome, string? error, RunProgress progress, DateTimeOffset finished, CancellationToken cancellationToken) =>

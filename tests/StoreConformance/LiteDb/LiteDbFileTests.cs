@@ -31,18 +31,6 @@ public sealed class LiteDbFileTests : IAsyncLifetime
     }
 
     [Fact]
-    public void Documents_that_were_on_their_way_in_when_the_process_was_killed_are_cleared()
-    {
-        var incoming = new StorageOptions { DataDirectory = _place.Directory }.IncomingDirectory;
-        Directory.CreateDirectory(incoming);
-        File.WriteAllText(Path.Combine(incoming, "half"), "x");
-
-        _place.OpenStore().Dispose();
-
-        Assert.False(Directory.Exists(incoming));
-    }
-
-    [Fact]
     public async Task A_request_that_fails_does_not_undo_the_others_of_its_transaction()
     {
         using var store = _place.OpenStore();
@@ -59,9 +47,9 @@ public sealed class LiteDbFileTests : IAsyncLifetime
         var writes = Enumerable.Range(0, 20).Select(i => jobs.CreateAsync(
             StoreSuite.Job($"aaaaaaaaa{i:00}") with { ExtraJson = i == 7 ? new string('x', 16 << 20) : null }, Cancel).AsTask()).ToArray();
         var throws = store.WriteAsync<bool>(
-            (_, changes) =>
+            draft =>
             {
-                changes.Add(new SettingPut("half", "done"));
+                draft.Add(new SettingPut("half", "done"));
                 throw new InvalidOperationException("decided to fail");
             },
             Cancel).AsTask();

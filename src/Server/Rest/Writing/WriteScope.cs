@@ -4,7 +4,6 @@ namespace Dhis2Grpc.Server.Rest.Writing;
 internal sealed class WriteScope(TimeZoneInfo zone, HttpRequest? request, int? version)
 {
     private string? _apiUrl;
-    private byte[]? _encodedApiUrl;
 
     /// <summary>Zone of dates, which are written without offset.</summary>
     public TimeZoneInfo Zone { get; } = zone;
@@ -13,7 +12,4 @@ internal sealed class WriteScope(TimeZoneInfo zone, HttpRequest? request, int? v
     public string ApiUrl => _apiUrl ??= request is null
         ? "/api"
         : string.Concat(request.Scheme, "://", request.Host.Value, request.PathBase.Value + RestVersion.ApiPrefix(version));
-
-    /// <summary>It as it stands in JSON, without quotes.</summary>
-    public byte[] EncodedApiUrl => _encodedApiUrl ??= JsonOutput.Encode(ApiUrl);
 }

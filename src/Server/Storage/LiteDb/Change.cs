@@ -3,9 +3,12 @@ using Dhis2Grpc.Server.Security;
 
 namespace Dhis2Grpc.Server.Storage.LiteDb;
 
-/// <summary>A decided change: how the models show it, and how the file keeps it.</summary>
+/// <summary>A decided change: how the model shows it, and how the file keeps it.</summary>
 internal abstract record Change
 {
+    /// <summary>Shows it to later decisions, until it is on disk.</summary>
+    public abstract void Note(StoreDraft draft);
+
     /// <summary>Takes it into a model.</summary>
     public abstract void Apply(StoreModel model);
 
@@ -18,6 +21,9 @@ internal abstract record Change
 internal sealed record JobPut(JobConfiguration Configuration) : Change
 {
     /// <inheritdoc/>
+    public override void Note(StoreDraft draft) => draft.Put(Configuration);
+
+    /// <inheritdoc/>
     public override void Apply(StoreModel model) => model.Put(Configuration);
 
     /// <inheritdoc/>
@@ -28,11 +34,10 @@ internal sealed record JobPut(JobConfiguration Configuration) : Change
 internal sealed record JobDeleted(string Uid) : Change
 {
     /// <inheritdoc/>
-    public override void Apply(StoreModel model)
-    {
-        model.Forget(Uid);
-        model.States.Remove(Uid);
-    }
+    public override void Note(StoreDraft draft) => draft.Forget(Uid);
+
+    /// <inheritdoc/>
+    public override void Apply(StoreModel model) => model.Forget(Uid);
 
     /// <inheritdoc/>
     public override void Stage(WriteBatch batch)
@@ -45,6 +50,9 @@ internal sealed record JobDeleted(string Uid) : Change
 /// <summary>News of a run.</summary>
 internal sealed record RunPut(StoredRun Run, bool HadDocument) : Change
 {
+    /// <inheritdoc/>
+    public override void Note(StoreDraft draft) => draft.Put(Run);
+
     /// <inheritdoc/>
     public override void Apply(StoreModel model) => model.Put(Run);
 
@@ -63,6 +71,9 @@ internal sealed record RunPut(StoredRun Run, bool HadDocument) : Change
 internal sealed record UserPut(User User) : Change
 {
     /// <inheritdoc/>
+    public override void Note(StoreDraft draft) => draft.Put(User);
+
+    /// <inheritdoc/>
     public override void Apply(StoreModel model) => model.Put(User);
 
     /// <inheritdoc/>
@@ -72,6 +83,9 @@ internal sealed record UserPut(User User) : Change
 /// <summary>A setting set, or removed.</summary>
 internal sealed record SettingPut(string Key, string? Value) : Change
 {
+    /// <inheritdoc/>
+    public override void Note(StoreDraft draft) => draft.Set(Key, Value);
+
     /// <inheritdoc/>
     public override void Apply(StoreModel model)
     {

@@ -10,83 +10,66 @@ internal sealed class LiteDbJobStore(LiteDbStore store) : IJobStore
 
     /// <inheritdoc/>
     public ValueTask<JobConfiguration?> FindAsync(string uid, CancellationToken cancellationToken) =>
-        new(store.Read(uid, static (m, id) => m.Jobs.GetValueOrDefault(id)));
+        new(store.Read(uid, static (m, id) => m.Jobs.GetValueOrDefault(id)?.Configuration));
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyCollection<JobConfiguration>> ListAsync(CancellationToken cancellationToken) =>
-        new(store.Read(0, static (m, _) => m.Jobs.Values.ToArray()));
-
-    /// <inheritdoc/>
-    public ValueTask<IReadOnlyList<JobConfiguration>> ListByNameAsync(CancellationToken cancellationToken) =>
-        new(store.Read(0, static (m, _) => m.JobsByName.All));
+        new(store.Read(0, static (m, _) => m.Jobs.Values.Select(j => j.Configuration).ToArray()));
 
     /// <inheritdoc/>
     public ValueTask<JobWrite> CreateAsync(JobConfiguration configuration, CancellationToken cancellationToken) => store.WriteAsync(
-        (model, changes) =>
+        draft =>
         {
-            if (model.Jobs.TryGetValue(configuration.Uid, out var existing))
+            if (draft.FindJob(configuration.Uid) is { } existing)
                 return new JobWrite(JobWriteResult.UidTaken, existing);
-            if (Conflict(model, configuration, null) is { } conflict)
+            if (Conflict(draft, configuration, null) is { } conflict)
                 return conflict;
-            return Put(configuration with { Revision = 1 }, changes);
+            return Put(configuration with { Revision = 1 }, draft);
         },
         cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<JobWrite> UpdateAsync(JobConfiguration configuration, CancellationToken cancellationToken) => store.WriteAsync(
-        (model, changes) =>
+        draft =>
         {
-            if (!model.Jobs.TryGetValue(configuration.Uid, out var existing))
+            if (draft.FindJob(configuration.Uid) is not { } existing)
                 return new JobWrite(JobWriteResult.NotFound, null);
             if (existing.Revision != configuration.Revision)
                 return new JobWrite(JobWriteResult.RevisionChanged, existing);
-            if (Conflict(model, configuration, existing) is { } conflict)
+            if (Conflict(draft, configuration, existing) is { } conflict)
                 return conflict;
-            return Put(configuration with { Revision = existing.Revision + 1 }, changes);
+            return Put(configuration with { Revision = existing.Revision + 1 }, draft);
         },
         cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<JobWrite> DeleteAsync(string uid, long? revision, CancellationToken cancellationToken) => store.WriteAsync(
-        (model, changes) =>
+        draft =>
         {
-            if (!model.Jobs.TryGetValue(uid, out var existing))
+            if (draft.FindJob(uid) is not { } existing)
                 return new JobWrite(JobWriteResult.NotFound, null);
             if (revision is { } r && r != existing.Revision)
                 return new JobWrite(JobWriteResult.RevisionChanged, existing);
-            changes.Add(new JobDeleted(uid));
+            draft.Add(new JobDeleted(uid));
             return new JobWrite(JobWriteResult.Written, null);
         },
         cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<JobState> GetStateAsync(string uid, CancellationToken cancellationToken) =>
-        new(store.Read(uid, static (m, id) => m.States.GetValueOrDefault(id)) ?? new JobState { JobUid = uid });
+        new(store.Read(uid, static (m, id) => m.Jobs.GetValueOrDefault(id)?.State) ?? new JobState { JobUid = uid });
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyDictionary<string, JobState>> ListStatesAsync(CancellationToken cancellationToken) =>
-        new(store.Read(0, static (m, _) => new Dictionary<string, JobState>(m.States)));
+        new(store.Read(0, static (m, _) => m.Jobs.Values.Where(j => j.HasState).ToDictionary(j => j.Configuration.Uid, j => j.State!)));
 
     /// <inheritdoc/>
-    public ValueTask<JobStart> TryStartAsync(JobRun run, long? revision, CancellationToken cancellationToken)
-    {
-        var progress = StoredProgress.Encode(run.Progress);
-        return store.WriteAsync(
-            (model, changes) =>
-            {
-                if (!model.Jobs.TryGetValue(run.JobUid, out var job))
-                    return JobStart.NotFound;
-                if ((revision is { } r && r != job.Revision) || job.Type != run.Type)
-                    return JobStart.RevisionChanged;
-                if (!job.Enabled)
-                    return JobStart.Disabled;
-                if (model.FindRunning(run.Type) is not null)
-                    return JobStart.TypeRunning;
-                changes.Add(new RunPut(new(run, run.Started, progress), HadDocument: false));
-                return JobStart.Started;
-            },
-            cancellationToken);
-    }
+    public ValueTask<JobStart> TryStartAsync(JobRun run, long? revision, CancellationToken cancellationToken) =>
+        store.WriteAsync(draft => TryStart(draft, new(run, revision)), cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<JobStart[]> TryStartAsync(IReadOnlyList<JobClaim> claims, CancellationToken cancellationToken) =>
+        store.WriteAsync(draft => Decide(claims, draft, TryStart), cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<bool> TryFinishAsync(
@@ -99,26 +82,27 @@ internal sealed class LiteDbJobStore(LiteDbStore store) : IJobStore
         CancellationToken cancellationToken)
     {
         var encoded = StoredProgress.Encode(progress);
-        return store.WriteAsync(
-            (model, changes) =>
-            {
-                if (!model.Running.TryGetValue(runId, out var stored) || stored.Run.Owner != owner)
-                    return false;
-                var run = stored.Run with { Outcome = outcome, Error = error, Progress = progress, Finished = finished };
-                changes.Add(new RunPut(new(run, finished, encoded), stored.Progress.IsDocument));
-                return true;
-            },
-            cancellationToken);
+        var end = new JobRunEnd(runId, owner, outcome, error, progress, finished);
+        return store.WriteAsync(draft => TryFinish(draft, (end, encoded)), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<bool[]> TryFinishAsync(IReadOnlyList<JobRunEnd> ends, CancellationToken cancellationToken)
+    {
+        var encoded = new (JobRunEnd, StoredProgress)[ends.Count];
+        for (var i = 0; i < encoded.Length; i++)
+            encoded[i] = (ends[i], StoredProgress.Encode(ends[i].Progress));
+        return store.WriteAsync(draft => Decide(encoded, draft, TryFinish), cancellationToken);
     }
 
     /// <inheritdoc/>
     public ValueTask<bool> TryRequestCancelAsync(string runId, DateTimeOffset time, CancellationToken cancellationToken) =>
         store.WriteAsync(
-            (model, changes) =>
+            draft =>
             {
-                if (!model.Running.TryGetValue(runId, out var stored) || stored.Run.CancelRequested is not null)
+                if (draft.FindRunning(runId) is not { } stored || stored.Run.CancelRequested is not null)
                     return false;
-                changes.Add(new RunPut(stored with { Run = stored.Run with { CancelRequested = time } }, false));
+                draft.Add(new RunPut(stored with { Run = stored.Run with { CancelRequested = time } }, false));
                 return true;
             },
             cancellationToken);
@@ -134,12 +118,12 @@ internal sealed class LiteDbJobStore(LiteDbStore store) : IJobStore
     {
         var encoded = StoredProgress.Encode(progress);
         return await store.WriteAsync(
-            (model, changes) =>
+            draft =>
             {
-                if (!model.Running.TryGetValue(runId, out var stored) || stored.Run.Owner != owner)
+                if (draft.FindRunning(runId) is not { } stored || stored.Run.Owner != owner)
                     return null;
                 var run = stored.Run with { LeaseUntil = leaseUntil, Progress = progress };
-                changes.Add(new RunPut(new(run, now, encoded), stored.Progress.IsDocument));
+                draft.Add(new RunPut(new(run, now, encoded), stored.Progress.IsDocument));
                 return run;
             },
             cancellationToken).ConfigureAwait(false);
@@ -155,7 +139,7 @@ internal sealed class LiteDbJobStore(LiteDbStore store) : IJobStore
         foreach (var stored in lost)
         {
             var read = await _history.WithProgressAsync(stored, cancellationToken).ConfigureAwait(false);
-            var progress = LostProgress.End(read, reason, now);
+            var progress = LostProgress.End(read.Progress, reason, now);
             if (await TryFinishAsync(
                 read.RunId, read.Owner, JobRunOutcome.Failed, reason, progress, now, cancellationToken).ConfigureAwait(false))
             {
@@ -171,9 +155,9 @@ internal sealed class LiteDbJobStore(LiteDbStore store) : IJobStore
     {
         var run = skipped with { Outcome = JobRunOutcome.Skipped, Progress = RunProgress.Empty };
         await store.WriteAsync(
-            (_, changes) =>
+            draft =>
             {
-                changes.Add(new RunPut(new(run, run.Started, StoredProgress.None), HadDocument: false));
+                draft.Add(new RunPut(new(run, run.Started, StoredProgress.None), HadDocument: false));
                 return true;
             },
             cancellationToken).ConfigureAwait(false);
@@ -199,18 +183,53 @@ internal sealed class LiteDbJobStore(LiteDbStore store) : IJobStore
     public ValueTask<int> PruneRunsAsync(DateTimeOffset before, CancellationToken cancellationToken) =>
         _history.PruneAsync(before, cancellationToken);
 
-    private static JobWrite? Conflict(StoreModel model, JobConfiguration configuration, JobConfiguration? existing)
+    private static TAnswer[] Decide<TAsk, TAnswer>(
+        IReadOnlyList<TAsk> asks, StoreDraft draft, Func<StoreDraft, TAsk, TAnswer> decide)
     {
-        if (model.JobNames.TryGetValue(configuration.Name, out var other) && other != configuration.Uid)
-            return new(JobWriteResult.NameTaken, existing, other);
-        if (configuration.Code is { } code && model.JobCodes.TryGetValue(code, out other) && other != configuration.Uid)
-            return new(JobWriteResult.CodeTaken, existing, other);
+        var answers = new TAnswer[asks.Count];
+        for (var i = 0; i < answers.Length; i++)
+            answers[i] = decide(draft, asks[i]);
+        return answers;
+    }
+
+    private static JobStart TryStart(StoreDraft draft, JobClaim claim)
+    {
+        var run = claim.Run;
+        if (draft.FindJob(run.JobUid) is not { } job)
+            return JobStart.NotFound;
+        if ((claim.Revision is { } revision && revision != job.Revision) || job.Type != run.Type)
+            return JobStart.RevisionChanged;
+        if (!job.Enabled)
+            return JobStart.Disabled;
+        if (draft.FindRunning(run.Type) is not null)
+            return JobStart.TypeRunning;
+        draft.Add(new RunPut(new(run, run.Started, StoredProgress.Encode(run.Progress)), HadDocument: false));
+        return JobStart.Started;
+    }
+
+    private static bool TryFinish(StoreDraft draft, (JobRunEnd End, StoredProgress Progress) ask)
+    {
+        var (end, progress) = ask;
+        if (draft.FindRunning(end.RunId) is not { } stored || stored.Run.Owner != end.Owner)
+            return false;
+        // Its progress is in the bytes from now on.
+        var run = stored.Run with { Outcome = end.Outcome, Error = end.Error, Progress = RunProgress.Empty, Finished = end.Finished };
+        draft.Add(new RunPut(new(run, end.Finished, progress), stored.Progress.IsDocument));
+        return true;
+    }
+
+    private static JobWrite? Conflict(StoreDraft draft, JobConfiguration configuration, JobConfiguration? existing)
+    {
+        if (draft.FindJobName(configuration.Name) is { } named && named != configuration.Uid)
+            return new(JobWriteResult.NameTaken, existing, named);
+        if (configuration.Code is { } code && draft.FindJobCode(code) is { } coded && coded != configuration.Uid)
+            return new(JobWriteResult.CodeTaken, existing, coded);
         return null;
     }
 
-    private static JobWrite Put(JobConfiguration configuration, List<Change> changes)
+    private static JobWrite Put(JobConfiguration configuration, StoreDraft draft)
     {
-        changes.Add(new JobPut(configuration));
+        draft.Add(new JobPut(configuration));
         return new(JobWriteResult.Written, configuration);
     }
 }

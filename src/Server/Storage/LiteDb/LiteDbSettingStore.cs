@@ -9,21 +9,21 @@ internal sealed class LiteDbSettingStore(LiteDbStore store) : ISettingStore
 
     /// <inheritdoc/>
     public async ValueTask SetAsync(string key, string? value, CancellationToken cancellationToken) => await store.WriteAsync(
-        (model, changes) =>
+        draft =>
         {
-            if (value is not null || model.Settings.ContainsKey(key))
-                changes.Add(new SettingPut(key, value));
+            if (value is not null || draft.FindSetting(key) is not null)
+                draft.Add(new SettingPut(key, value));
             return true;
         },
         cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
     public ValueTask<string> GetOrAddAsync(string key, string value, CancellationToken cancellationToken) => store.WriteAsync(
-        (model, changes) =>
+        draft =>
         {
-            if (model.Settings.TryGetValue(key, out var existing))
+            if (draft.FindSetting(key) is { } existing)
                 return existing;
-            changes.Add(new SettingPut(key, value));
+            draft.Add(new SettingPut(key, value));
             return value;
         },
         cancellationToken);

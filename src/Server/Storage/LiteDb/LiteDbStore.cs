@@ -4,7 +4,7 @@ using LiteDB;
 
 namespace Dhis2Grpc.Server.Storage.LiteDb;
 
-/// <summary>The database file with its writer and its models in memory. Requests that wait together share one
+/// <summary>The database file with its writer and its model in memory. Requests that wait together share one
 /// transaction, each decided on its own; all are answered when it is on disk.</summary>
 internal sealed class LiteDbStore : IDisposable
 {
@@ -22,12 +22,10 @@ internal sealed class LiteDbStore : IDisposable
     private readonly SemaphoreSlim _fileReaders = new(4);
     private readonly WriteBatch _batch = new();
     private readonly WriteBatch _one = new();
-    private readonly List<Change> _changes = [];
-    private readonly List<Change> _decided = [];
     private LiteDbFile _file;
     private RunFiles _runs;
-    private StoreModel _ahead;
-    private StoreModel _durable;
+    private StoreModel _model;
+    private StoreDraft _draft;
     private bool _broken;
 
     private LiteDbStore(string path, DataDirectoryLock directory, ILogger logger)
@@ -47,14 +45,9 @@ internal sealed class LiteDbStore : IDisposable
         var held = DataDirectoryLock.Take(directory);
         try
         {
-            ClearIncoming(directory);
             LiteDbRestore.Prepare(directory, time, logger);
-            var path = Path.Combine(directory, LiteDbFile.FileName);
-            // An orderly stop empties the log.
-            if (new FileInfo(LiteDbFile.LogPath(path)) is { Exists: true, Length: > 0 } log)
-                StorageLog.Recovering(logger, path, log.Length);
-            var store = new LiteDbStore(path, held, logger);
-            StorageLog.Opened(logger, store._path, store._durable.Jobs.Count, store._durable.Users.Count);
+            var store = new LiteDbStore(Path.Combine(directory, LiteDbFile.FileName), held, logger);
+            StorageLog.Opened(logger, store._path, store._model.Jobs.Count, store._model.Users.Count);
             return store;
         }
         catch
@@ -68,7 +61,7 @@ internal sealed class LiteDbStore : IDisposable
     public T Read<TState, T>(TState state, Func<StoreModel, TState, T> read)
     {
         lock (_gate)
-            return read(_durable, state);
+            return read(_model, state);
     }
 
     /// <summary>Reads a document. The file is read by few at a time, and briefly, so that the log can be emptied.</summary>
@@ -90,10 +83,10 @@ internal sealed class LiteDbStore : IDisposable
     }
 
     /// <summary>Decides and writes. The answer comes when it is on disk.</summary>
-    /// <param name="decide">Decides on the writer's thread, from the model, what changes; it must not block.</param>
+    /// <param name="decide">Decides on the writer's thread, what changes; it must not block.</param>
     /// <param name="cancellationToken">Ends the wait for room in the queue; after that the change is carried out.</param>
     /// <exception cref="Dhis2Exception">UNAVAILABLE: the file cannot be written.</exception>
-    public async ValueTask<T> WriteAsync<T>(Func<StoreModel, List<Change>, T> decide, CancellationToken cancellationToken)
+    public async ValueTask<T> WriteAsync<T>(Func<StoreDraft, T> decide, CancellationToken cancellationToken)
     {
         var request = new DecisionRequest<T>(decide);
         await _queue.AddAsync(request, cancellationToken).ConfigureAwait(false);
@@ -129,19 +122,9 @@ internal sealed class LiteDbStore : IDisposable
         }
         finally
         {
-            _batch.Dispose();
-            _one.Dispose();
             _fileReaders.Dispose();
             _directory.Dispose();
         }
-    }
-
-    // Documents whose process was killed between making their file and taking its name away. The directory is ours by now.
-    private static void ClearIncoming(string directory)
-    {
-        var incoming = new StorageOptions { DataDirectory = directory }.IncomingDirectory;
-        if (Directory.Exists(incoming))
-            Directory.Delete(incoming, recursive: true);
     }
 
     private void Write(IReadOnlyList<WriteRequest> group)
@@ -164,7 +147,7 @@ internal sealed class LiteDbStore : IDisposable
         while (start < end && Usable(group, start, end))
         {
             var accepted = new List<WriteRequest>(end - start);
-            _changes.Clear();
+            _draft.Clear();
             _batch.Clear();
             for (; start < end && _batch.Log.Length < MaxBlock; start++)
             {
@@ -178,7 +161,6 @@ internal sealed class LiteDbStore : IDisposable
 
     private void CommitBatch(List<WriteRequest> accepted)
     {
-
         try
         {
             if (!_batch.IsEmpty)
@@ -200,10 +182,11 @@ internal sealed class LiteDbStore : IDisposable
         _runs.Appended(_batch.Log);
         lock (_gate)
         {
-            foreach (var change in _changes)
-                change.Apply(_durable);
+            foreach (var change in _draft.Changes)
+                change.Apply(_model);
         }
 
+        _draft.Clear();
         accepted.ForEach(r => r.Complete());
         Maintain();
     }
@@ -211,24 +194,22 @@ internal sealed class LiteDbStore : IDisposable
     // A request that fails leaves no trace, so that the others of its transaction do not notice.
     private bool Decide(WriteRequest request)
     {
-        _decided.Clear();
+        var before = _draft.Changes.Count;
         _one.Clear();
         try
         {
-            request.Decide(_ahead, _decided);
-            foreach (var change in _decided)
-                change.Stage(_one);
+            request.Decide(_draft);
+            for (var i = before; i < _draft.Changes.Count; i++)
+                _draft.Changes[i].Stage(_one);
         }
         catch (Exception e)
         {
+            _draft.TakeBack(before);
             request.Fail(e);
             return false;
         }
 
-        foreach (var change in _decided)
-            change.Apply(_ahead);
         _batch.Add(_one);
-        _changes.AddRange(_decided);
         return true;
     }
 
@@ -269,17 +250,15 @@ internal sealed class LiteDbStore : IDisposable
     {
         if (!_runs.CanFold)
             return;
-        var packs = _runs.Fold(_file, _ahead);
-        _ahead.Recent.Clear();
-        _ahead.Packs.AddRange(packs);
+        var packs = _runs.Fold(_file, _model);
         lock (_gate)
         {
-            _durable.Recent.Clear();
-            _durable.Packs.AddRange(packs);
+            _model.Recent.Clear();
+            _model.Packs.AddRange(packs);
         }
     }
 
-    // After a failed write neither LiteDB's caches nor the models can be trusted: start over from the file.
+    // After a failed write neither LiteDB's caches nor the model can be trusted: start over from the file.
     private void Reopen(Exception cause)
     {
         StorageLog.WriteFailed(_logger, cause, _path);
@@ -317,15 +296,15 @@ internal sealed class LiteDbStore : IDisposable
         return false;
     }
 
-    [MemberNotNull(nameof(_file), nameof(_runs), nameof(_ahead), nameof(_durable))]
+    [MemberNotNull(nameof(_file), nameof(_runs), nameof(_model), nameof(_draft))]
     private void Load()
     {
         var (file, model, runs) = LiteDbLoader.Load(_path);
-        _ahead = model.Copy();
+        _draft = new(model);
         _runs = runs;
         Volatile.Write(ref _file!, file);
         lock (_gate)
-            _durable = model;
+            _model = model;
     }
 
     private Dhis2Exception Unavailable(Exception cause) => new(
@@ -341,7 +320,7 @@ internal sealed class LiteDbStore : IDisposable
         public LiteDbFile File => store._file;
 
         /// <summary>The model.</summary>
-        public StoreModel Model => store._ahead;
+        public StoreModel Model => store._model;
 
         /// <summary>Moves recent runs into packs.</summary>
         public void Fold() => store.Fold();
@@ -356,12 +335,10 @@ internal sealed class LiteDbStore : IDisposable
         /// <summary>Replaces packs, which are written already.</summary>
         public void ReplacePacks(IReadOnlySet<RunPack> gone, IReadOnlyCollection<RunPack> added)
         {
-            store._ahead.Packs.RemoveAll(gone.Contains);
-            store._ahead.Packs.AddRange(added);
             lock (store._gate)
             {
-                store._durable.Packs.RemoveAll(gone.Contains);
-                store._durable.Packs.AddRange(added);
+                store._model.Packs.RemoveAll(gone.Contains);
+                store._model.Packs.AddRange(added);
             }
         }
     }

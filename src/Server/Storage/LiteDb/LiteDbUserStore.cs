@@ -19,11 +19,11 @@ internal sealed class LiteDbUserStore(LiteDbStore store) : IUserStore
 
     /// <inheritdoc/>
     public ValueTask<bool> SaveAsync(User user, CancellationToken cancellationToken) => store.WriteAsync(
-        (model, changes) =>
+        draft =>
         {
-            if (model.UsersByName.TryGetValue(user.Username, out var other) && other.Uid != user.Uid)
+            if (draft.FindUserByName(user.Username) is { } other && other.Uid != user.Uid)
                 return false;
-            changes.Add(new UserPut(user));
+            draft.Add(new UserPut(user));
             return true;
         },
         cancellationToken);

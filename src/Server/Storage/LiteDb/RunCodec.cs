@@ -7,21 +7,21 @@ namespace Dhis2Grpc.Server.Storage.LiteDb;
 /// document each. Times are UTC ticks, 0 when absent; the first byte of every block is the version of the layout.</summary>
 internal static class RunCodec
 {
-    private const byte Version = 1;
+    private const byte Version = 2;
 
     /// <summary>Starts a block.</summary>
-    public static BinaryWriter Begin(Stream block)
+    public static PackedWriter Begin(int capacity = 256)
     {
-        var writer = new BinaryWriter(block);
-        writer.Write(Version);
-        return writer;
+        var block = new PackedWriter(capacity);
+        block.Write(Version);
+        return block;
     }
 
     /// <summary>Opens a block.</summary>
-    /// <exception cref="InvalidDataException">A newer server wrote it.</exception>
-    public static BinaryReader Open(byte[] block)
+    /// <exception cref="InvalidDataException">Another version of the server wrote it.</exception>
+    public static PackedReader Open(ReadOnlySpan<byte> block)
     {
-        var reader = new BinaryReader(new MemoryStream(block, writable: false));
+        var reader = new PackedReader(block);
         if (reader.ReadByte() is var version && version != Version)
             throw new InvalidDataException($"a block of runs has the unknown version {version}");
         return reader;
@@ -30,86 +30,80 @@ internal static class RunCodec
     /// <summary>Packs runs into a block.</summary>
     public static byte[] Pack(IEnumerable<StoredRun> runs)
     {
-        using var block = new MemoryStream();
-        using var writer = Begin(block);
+        var block = Begin();
         foreach (var run in runs)
-            Write(writer, run);
-        return block.ToArray();
+            Write(block, run);
+        return block.Span.ToArray();
     }
 
     /// <summary>Unpacks a block of runs.</summary>
-    public static List<StoredRun> Unpack(byte[] block)
+    public static List<StoredRun> Unpack(ReadOnlySpan<byte> block)
     {
-        using var reader = Open(block);
+        var reader = Open(block);
         var runs = new List<StoredRun>();
-        while (!AtEnd(reader))
-            runs.Add(ReadRun(reader));
+        while (!reader.AtEnd)
+            runs.Add(ReadRun(ref reader));
         return runs;
     }
 
-    /// <summary>Whether all of a block is read.</summary>
-    public static bool AtEnd(BinaryReader reader) => reader.BaseStream.Position == reader.BaseStream.Length;
-
     /// <summary>Writes a run.</summary>
-    public static void Write(BinaryWriter writer, StoredRun stored)
+    public static void Write(PackedWriter writer, StoredRun stored)
     {
         var run = stored.Run;
         writer.Write(run.RunId);
         writer.Write(run.JobUid);
         writer.Write(run.JobName);
-        writer.Write7BitEncodedInt((int)run.Type);
+        writer.WriteShort((uint)run.Type);
         writer.Write((byte)run.Trigger);
         writer.Write((byte)(run.Outcome ?? 0));
         Write(writer, run.Scheduled);
-        Write(writer, run.Started);
+        writer.Write(run.Started.UtcTicks);
         Write(writer, run.Finished);
         Write(writer, run.CancelRequested);
-        Write(writer, stored.Alive);
-        Write(writer, run.LeaseUntil);
-        Write(writer, run.Error is { Length: > StoredRun.MaxError } error ? error[..StoredRun.MaxError] : run.Error);
-        Write(writer, run.UserUid);
+        writer.Write(stored.Alive.UtcTicks);
+        writer.Write(run.LeaseUntil.UtcTicks);
+        writer.Write(run.Error is { Length: > StoredRun.MaxError } error ? error[..StoredRun.MaxError] : run.Error);
+        writer.Write(run.UserUid);
         writer.Write(run.Owner);
-        writer.Write(stored.Progress.IsDocument);
-        var inline = stored.Progress.IsDocument ? [] : stored.Progress.Bytes;
-        writer.Write7BitEncodedInt(inline.Length);
-        writer.Write(inline);
+        writer.Write((byte)(stored.Progress.IsDocument ? 1 : 0));
+        writer.WriteBlock(stored.Progress.IsDocument ? [] : stored.Progress.Bytes);
     }
 
     /// <summary>Reads a run.</summary>
-    public static StoredRun ReadRun(BinaryReader reader)
+    public static StoredRun ReadRun(ref PackedReader reader)
     {
+        var (runId, jobUid, jobName) = (reader.ReadText()!, reader.ReadText()!, reader.ReadText()!);
+        var (type, trigger, outcome) = ((JobType)reader.ReadShort(), (JobRunTrigger)reader.ReadByte(), reader.ReadByte());
+        var (scheduled, started) = (ReadTime(ref reader), ReadTime(ref reader) ?? default);
+        var (finished, cancelRequested) = (ReadTime(ref reader), ReadTime(ref reader));
+        var alive = ReadTime(ref reader) ?? default;
         var run = new JobRun
         {
-            RunId = reader.ReadString(),
-            JobUid = reader.ReadString(),
-            JobName = reader.ReadString(),
-            Type = (JobType)reader.Read7BitEncodedInt(),
-            Trigger = (JobRunTrigger)reader.ReadByte(),
-            Outcome = reader.ReadByte() is var outcome and not 0 ? (JobRunOutcome)outcome : null,
-            Scheduled = ReadTime(reader),
-            Started = ReadTime(reader) ?? default,
-            Finished = ReadTime(reader),
-            CancelRequested = ReadTime(reader),
-            Owner = "",
+            RunId = runId,
+            JobUid = jobUid,
+            JobName = jobName,
+            Type = type,
+            Trigger = trigger,
+            Outcome = outcome != 0 ? (JobRunOutcome)outcome : null,
+            Scheduled = scheduled,
+            Started = started,
+            Finished = finished,
+            CancelRequested = cancelRequested,
+            LeaseUntil = ReadTime(ref reader) ?? default,
+            Error = reader.ReadText(),
+            UserUid = reader.ReadText(),
+            Owner = reader.ReadText()!,
         };
-        var alive = ReadTime(reader) ?? default;
-        run = run with
-        {
-            LeaseUntil = ReadTime(reader) ?? default,
-            Error = ReadText(reader),
-            UserUid = ReadText(reader),
-            Owner = reader.ReadString(),
-        };
-        var isDocument = reader.ReadBoolean();
-        var inline = reader.ReadBytes(reader.Read7BitEncodedInt());
+        var isDocument = reader.ReadByte() != 0;
+        var inline = reader.ReadBlock();
         return new(run, alive, isDocument ? new([], true) : new(inline, false));
     }
 
     /// <summary>Writes a state.</summary>
-    public static void Write(BinaryWriter writer, JobState state)
+    public static void Write(PackedWriter writer, JobState state)
     {
         writer.Write(state.JobUid);
-        Write(writer, state.RunningRunId);
+        writer.Write(state.RunningRunId);
         Write(writer, state.LastExecuted);
         Write(writer, state.LastFinished);
         Write(writer, state.LastAlive);
@@ -118,28 +112,19 @@ internal static class RunCodec
     }
 
     /// <summary>Reads a state.</summary>
-    public static JobState ReadState(BinaryReader reader) => new()
+    public static JobState ReadState(ref PackedReader reader) => new()
     {
-        JobUid = reader.ReadString(),
-        RunningRunId = ReadText(reader),
-        LastExecuted = ReadTime(reader),
-        LastFinished = ReadTime(reader),
-        LastAlive = ReadTime(reader),
+        JobUid = reader.ReadText()!,
+        RunningRunId = reader.ReadText(),
+        LastExecuted = ReadTime(ref reader),
+        LastFinished = ReadTime(ref reader),
+        LastAlive = ReadTime(ref reader),
         LastOutcome = reader.ReadByte() is var outcome and not 0 ? (JobRunOutcome)outcome : null,
-        LastOccurrence = ReadTime(reader),
+        LastOccurrence = ReadTime(ref reader),
     };
 
-    private static void Write(BinaryWriter writer, DateTimeOffset? time) => writer.Write(time?.UtcTicks ?? 0);
+    private static void Write(PackedWriter writer, DateTimeOffset? time) => writer.Write(time is { } known ? known.UtcTicks : 0L);
 
-    private static DateTimeOffset? ReadTime(BinaryReader reader) =>
+    private static DateTimeOffset? ReadTime(ref PackedReader reader) =>
         reader.ReadInt64() is var ticks and not 0 ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
-
-    private static void Write(BinaryWriter writer, string? text)
-    {
-        writer.Write(text is not null);
-        if (text is not null)
-            writer.Write(text);
-    }
-
-    private static string? ReadText(BinaryReader reader) => reader.ReadBoolean() ? reader.ReadString() : null;
 }

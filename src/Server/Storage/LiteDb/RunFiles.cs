@@ -11,7 +11,7 @@ internal sealed class RunFiles
     public const string ProgressCollection = "runProgress";
 
     /// <summary>The log is folded when it holds so many entries.</summary>
-    public const int FoldAt = 32_768;
+    public const int FoldAt = 131_072;
 
     // Each transaction takes one document; this bounds how many are scanned at open.
     private const int MaxBlocks = 8_192;
@@ -38,12 +38,11 @@ internal sealed class RunFiles
         var files = new RunFiles();
         foreach (var document in file.ReadAll(StateCollection))
         {
-            using var reader = RunCodec.Open(document["states"].AsBinary);
-            while (!RunCodec.AtEnd(reader))
+            var reader = RunCodec.Open(document["states"].AsBinary);
+            while (!reader.AtEnd)
             {
-                var state = RunCodec.ReadState(reader);
-                if (model.Jobs.ContainsKey(state.JobUid))
-                    model.States[state.JobUid] = state;
+                var state = RunCodec.ReadState(ref reader);
+                model.Jobs.GetValueOrDefault(state.JobUid)?.Restore(state);
             }
         }
 
@@ -51,7 +50,7 @@ internal sealed class RunFiles
         {
             files._epoch = snapshot["epoch"].AsInt64;
             foreach (var run in RunCodec.Unpack(snapshot["running"].AsBinary))
-                model.Running[run.Run.RunId] = run;
+                model.PutRunning(run);
             foreach (var run in RunCodec.Unpack(snapshot["latest"].AsBinary))
                 model.Latest[run.Run.Type] = run;
         }
@@ -85,7 +84,7 @@ internal sealed class RunFiles
     /// <summary>Takes in a state that is not in the log.</summary>
     public void Import(Scheduling.JobState state, StoreModel model)
     {
-        model.States[state.JobUid] = state;
+        model.Jobs.GetValueOrDefault(state.JobUid)?.Restore(state);
         StateChanged(state.JobUid);
     }
 
@@ -102,11 +101,10 @@ internal sealed class RunFiles
         {
             WriteStates(database, model);
             var history = database.GetCollection(RunPack.Collection);
-            foreach (var runs in RunPack.Divide(model.Recent.Values.OrderBy(r => r.Run.RunId, StringComparer.Ordinal)))
+            foreach (var pack in model.Recent.Packs)
             {
-                var pack = RunPack.Of(runs);
-                packs.Add(pack);
-                history.Upsert(PackDocument(pack, runs));
+                packs.Add(pack.Pack);
+                history.Upsert(PackDocument(pack));
             }
 
             database.GetCollection(SnapshotCollection).Upsert(new BsonDocument
@@ -125,8 +123,7 @@ internal sealed class RunFiles
     }
 
     /// <summary>A pack as document.</summary>
-    public static BsonDocument PackDocument(RunPack pack, IEnumerable<StoredRun> runs) =>
-        new() { ["_id"] = pack.Id, ["runs"] = RunCodec.Pack(runs) };
+    public static BsonDocument PackDocument(OpenPack pack) => new() { ["_id"] = pack.Pack.Id, ["runs"] = pack.Bytes.ToArray() };
 
     // Stable for ever: it decides in which document a state lies.
     private static uint BucketOf(string uid)
@@ -143,16 +140,16 @@ internal sealed class RunFiles
     {
         if (_changedBuckets.Count == 0)
             return;
-        var blocks = _changedBuckets.ToDictionary(b => b, _ => RunCodec.Begin(new MemoryStream()));
-        foreach (var state in model.States.Values)
+        var blocks = _changedBuckets.ToDictionary(b => b, _ => RunCodec.Begin());
+        foreach (var (uid, job) in model.Jobs)
         {
-            if (blocks.TryGetValue(BucketOf(state.JobUid), out var block))
-                RunCodec.Write(block, state);
+            if (job.HasState && blocks.TryGetValue(BucketOf(uid), out var block))
+                RunCodec.Write(block, job.State!);
         }
 
         var states = database.GetCollection(StateCollection);
         foreach (var (bucket, block) in blocks)
-            states.Upsert(new BsonDocument { ["_id"] = (int)bucket, ["states"] = ((MemoryStream)block.BaseStream).ToArray() });
+            states.Upsert(new BsonDocument { ["_id"] = (int)bucket, ["states"] = block.Span.ToArray() });
     }
 
     private void Replay(LiteDbFile file, StoreModel model)

@@ -12,9 +12,11 @@ internal sealed class RunHistory(LiteDbStore store)
     /// <summary>A run with its progress; null when there is none.</summary>
     public async ValueTask<JobRun?> FindAsync(string runId, CancellationToken cancellationToken)
     {
-        var (live, packs) = store.Read(runId, static (m, id) => m.Running.GetValueOrDefault(id) is { } running
-            ? (running, [])
-            : (m.Recent.GetValueOrDefault(id), m.Packs.Where(p => p.MayHold(id)).ToArray()));
+        var (live, recent, packs) = store.Read(runId, static (m, id) => (
+            m.Running.GetValueOrDefault(id),
+            m.Recent.Blocks(p => p.MayHold(id)).ToArray(),
+            m.Packs.Where(p => p.MayHold(id)).ToArray()));
+        live ??= recent.SelectMany(b => RunCodec.Unpack(b.Span)).FirstOrDefault(r => r.Run.RunId == runId);
         if (live is not null)
             return await WithProgressAsync(live, cancellationToken).ConfigureAwait(false);
         foreach (var pack in packs)
@@ -54,17 +56,21 @@ internal sealed class RunHistory(LiteDbStore store)
     {
         if (query.Limit <= 0)
             return [];
-        var (found, packs) = store.Read(query, static (m, q) => (
-            m.Running.Values.Concat(m.Recent.Values).Where(r => Matches(q, r.Run)).Select(r => r.Run).ToList(),
-            q.Running ? [] : m.Packs.Where(p => q.BeforeRunId is not { } id || string.CompareOrdinal(p.FirstRunId, id) < 0).ToArray()));
-        Array.Sort(packs, static (a, b) => string.CompareOrdinal(b.LastRunId, a.LastRunId));
-        foreach (var pack in packs)
+        var (found, recent, stored) = store.Read(query, static (m, q) => (
+            m.Running.Values.Where(r => Matches(q, r.Run)).Select(r => r.Run).ToList(),
+            q.Running ? [] : m.Recent.Packs.Where(p => MayHold(p.Pack, q)).Select(p => (p.Pack, Bytes: (ReadOnlyMemory<byte>?)p.Bytes)).ToArray(),
+            q.Running ? [] : m.Packs.Where(p => MayHold(p, q)).ToArray()));
+        var packs = recent.Concat(stored.Select(p => (Pack: p, Bytes: (ReadOnlyMemory<byte>?)null)))
+            .OrderByDescending(p => p.Pack.LastRunId, StringComparer.Ordinal);
+        foreach (var (pack, bytes) in packs)
         {
             Trim(found, query.Limit);
             // Nothing in this pack, nor in those after it, comes before what is found.
             if (found.Count == query.Limit && string.CompareOrdinal(found[^1].RunId, pack.LastRunId) > 0)
                 break;
-            var runs = await ReadAsync(pack, cancellationToken).ConfigureAwait(false);
+            var runs = bytes is { } block
+                ? RunCodec.Unpack(block.Span)
+                : await ReadAsync(pack, cancellationToken).ConfigureAwait(false);
             found.AddRange(runs.Select(r => r.Run).Where(r => Matches(query, r)));
         }
 
@@ -120,14 +126,18 @@ internal sealed class RunHistory(LiteDbStore store)
                 gone.Add(pack);
                 if (remaining.Count == 0)
                     continue;
-                var rest = RunPack.Of(remaining);
-                history.Upsert(RunFiles.PackDocument(rest, remaining));
-                kept.Add(rest);
+                var rest = new OpenPack();
+                remaining.ForEach(rest.Add);
+                history.Upsert(RunFiles.PackDocument(rest));
+                kept.Add(rest.Pack);
             }
         });
         store.ReplacePacks(gone, kept);
         return pruned;
     }
+
+    private static bool MayHold(RunPack pack, JobRunQuery query) =>
+        query.BeforeRunId is not { } id || string.CompareOrdinal(pack.FirstRunId, id) < 0;
 
     private static bool Matches(JobRunQuery query, JobRun run) =>
         (query.JobUid is null || query.JobUid == run.JobUid)

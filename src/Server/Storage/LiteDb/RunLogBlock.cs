@@ -1,21 +1,21 @@
 namespace Dhis2Grpc.Server.Storage.LiteDb;
 
 /// <summary>The run news of one transaction, packed: runs as they now are, and jobs whose state is gone.</summary>
-internal sealed class RunLogBlock : IDisposable
+internal sealed class RunLogBlock
 {
     private const byte RunEntry = 1;
     private const byte DeletedJobEntry = 2;
 
-    private readonly MemoryStream _bytes = new();
-    private readonly BinaryWriter _writer;
+    private readonly PackedWriter _block = RunCodec.Begin(64 * 1024);
+    private readonly int _start;
 
-    public RunLogBlock() => _writer = new(_bytes);
+    public RunLogBlock() => _start = _block.Length;
 
     /// <summary>Number of entries.</summary>
     public int Count => JobUids.Count;
 
     /// <summary>Size in bytes.</summary>
-    public long Length => _bytes.Length;
+    public long Length => _block.Length;
 
     /// <summary>The job of each entry.</summary>
     public List<string> JobUids { get; } = [];
@@ -24,43 +24,34 @@ internal sealed class RunLogBlock : IDisposable
     public void Add(StoredRun run)
     {
         JobUids.Add(run.Run.JobUid);
-        _writer.Write(RunEntry);
-        RunCodec.Write(_writer, run);
+        _block.Write(RunEntry);
+        RunCodec.Write(_block, run);
     }
 
     /// <summary>Adds a deleted job.</summary>
     public void AddDeletedJob(string uid)
     {
         JobUids.Add(uid);
-        _writer.Write(DeletedJobEntry);
-        _writer.Write(uid);
+        _block.Write(DeletedJobEntry);
+        _block.Write(uid);
     }
 
     /// <summary>Adds all of another block.</summary>
     public void Add(RunLogBlock other)
     {
-        other._bytes.WriteTo(_bytes);
+        _block.Write(other._block.Span[_start..]);
         JobUids.AddRange(other.JobUids);
     }
 
     /// <summary>The block's bytes.</summary>
-    public byte[] ToArray()
-    {
-        using var block = new MemoryStream((int)_bytes.Length + 1);
-        using var writer = RunCodec.Begin(block);
-        _bytes.WriteTo(block);
-        return block.ToArray();
-    }
+    public byte[] ToArray() => _block.Span.ToArray();
 
     /// <summary>Empties it.</summary>
     public void Clear()
     {
-        _bytes.SetLength(0);
+        _block.Clear(_start);
         JobUids.Clear();
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => _writer.Dispose();
 
     /// <summary>Takes a block's news into a model.</summary>
     /// <param name="block">Bytes.</param>
@@ -69,20 +60,20 @@ internal sealed class RunLogBlock : IDisposable
     /// <returns>Number of entries.</returns>
     public static int Replay(byte[] block, StoreModel model, Action<string> stateChanged)
     {
-        using var reader = RunCodec.Open(block);
+        var reader = RunCodec.Open(block);
         var count = 0;
-        for (; !RunCodec.AtEnd(reader); count++)
+        for (; !reader.AtEnd; count++)
         {
             switch (reader.ReadByte())
             {
                 case RunEntry:
-                    var run = RunCodec.ReadRun(reader);
+                    var run = RunCodec.ReadRun(ref reader);
                     model.Put(run);
                     stateChanged(run.Run.JobUid);
                     break;
                 case DeletedJobEntry:
-                    var uid = reader.ReadString();
-                    model.States.Remove(uid);
+                    var uid = reader.ReadText()!;
+                    model.Jobs.GetValueOrDefault(uid)?.Restore(null);
                     stateChanged(uid);
                     break;
                 case var kind:

@@ -9,39 +9,17 @@ internal sealed record RunPack(string FirstRunId, string LastRunId, long OldestE
     /// <summary>Collection of the packs.</summary>
     public const string Collection = "runHistory";
 
-    // Runs in a full pack, and their size, about.
-    private const int MaxRuns = 256;
-    private const int MaxBytes = 1024 * 1024;
+    /// <summary>Runs in a full pack.</summary>
+    public const int MaxRuns = 256;
+
+    /// <summary>Bytes in a full pack, about.</summary>
+    public const int MaxBytes = 1024 * 1024;
 
     // Sorts before everything that a run id may contain.
     private const char Separator = '\u0001';
 
     /// <summary>The document's id.</summary>
     public string Id => string.Create(CultureInfo.InvariantCulture, $"{LastRunId}{Separator}{FirstRunId}{Separator}{OldestEnd:x16}");
-
-    /// <summary>Describes runs, which are in the order of their ids.</summary>
-    public static RunPack Of(IReadOnlyList<StoredRun> runs) =>
-        new(runs[0].Run.RunId, runs[^1].Run.RunId, runs.Min(EndOf));
-
-    /// <summary>Divides runs, which are in the order of their ids, into packs.</summary>
-    public static IEnumerable<List<StoredRun>> Divide(IEnumerable<StoredRun> runs)
-    {
-        var pack = new List<StoredRun>(MaxRuns);
-        var bytes = 0;
-        foreach (var run in runs)
-        {
-            pack.Add(run);
-            bytes += run.Progress.Bytes.Length + (3 * (run.Run.Error?.Length ?? 0));
-            if (pack.Count < MaxRuns && bytes < MaxBytes)
-                continue;
-            yield return pack;
-            pack = new(MaxRuns);
-            bytes = 0;
-        }
-
-        if (pack.Count > 0)
-            yield return pack;
-    }
 
     /// <summary>Reads an id.</summary>
     public static RunPack Parse(string id)

@@ -42,7 +42,7 @@ internal static class StoreExport
             using var opened = file;
             using var reader = new StreamReader(
                 new GZipStream(new FileStream(exportPath, FileMode.Open, FileAccess.Read), CompressionMode.Decompress), Encoding.UTF8);
-            using var batch = new WriteBatch();
+            var batch = new WriteBatch();
             var complete = false;
             while (reader.ReadLine() is { } text)
             {
@@ -73,14 +73,14 @@ internal static class StoreExport
         foreach (var user in model.Users.Values)
             yield return new() { User = user };
         foreach (var job in model.Jobs.Values)
-            yield return new() { Job = job };
-        foreach (var state in model.States.Values)
-            yield return new() { State = state };
+            yield return new() { Job = job.Configuration };
+        foreach (var job in model.Jobs.Values.Where(j => j.HasState))
+            yield return new() { State = job.State };
         foreach (var run in model.Running.Values)
             yield return new() { Running = Whole(file, run), Alive = run.Alive };
         foreach (var run in model.Latest.Values)
             yield return new() { Latest = Whole(file, run) };
-        foreach (var run in model.Recent.Values)
+        foreach (var run in model.Recent.Packs.SelectMany(p => RunCodec.Unpack(p.Bytes.Span)))
             yield return new() { Run = Whole(file, run) };
         foreach (var pack in model.Packs)
         {
@@ -111,11 +111,11 @@ internal static class StoreExport
         if (line.State is { } state)
             runs.Import(state, model);
         if (line.Running is { } running)
-            model.Running[running.RunId] = Take(running, line.Alive, batch);
+            model.PutRunning(Take(running, line.Alive, batch));
         if (line.Latest is { } latest)
             model.Latest[latest.Type] = Take(latest, default, batch);
         if (line.Run is { } run)
-            model.Recent[run.RunId] = Take(run, default, batch);
+            model.Recent.Add(Take(run, default, batch));
     }
 
     private static void Take(Change change, WriteBatch batch, StoreModel model)

@@ -18,33 +18,4 @@ internal sealed record StoredRun(JobRun Run, DateTimeOffset Alive, StoredProgres
     /// <summary>The same without the progress object.</summary>
     public StoredRun WithoutTree() =>
         ReferenceEquals(Run.Progress, RunProgress.Empty) ? this : this with { Run = Run with { Progress = RunProgress.Empty } };
-
-    /// <summary>The job's state once this is its latest news.</summary>
-    public JobState Settle(JobState? state)
-    {
-        state ??= new() { JobUid = Run.JobUid };
-        var occurrence = Later(state.LastOccurrence, Run.Scheduled);
-        return Run.Outcome switch
-        {
-            JobRunOutcome.Skipped => state with { LastOccurrence = occurrence },
-            null => state with
-            {
-                RunningRunId = Run.RunId,
-                LastExecuted = Run.Started,
-                LastAlive = Alive,
-                LastOccurrence = occurrence,
-            },
-            { } outcome => state with
-            {
-                RunningRunId = null,
-                LastExecuted = Run.Started,
-                LastFinished = Run.Finished,
-                LastAlive = null,
-                LastOutcome = outcome,
-                LastOccurrence = occurrence,
-            },
-        };
-    }
-
-    private static DateTimeOffset? Later(DateTimeOffset? a, DateTimeOffset? b) => a is null || b > a ? b ?? a : a;
 }

@@ -4,7 +4,7 @@ using LiteDB;
 namespace Dhis2Grpc.Server.Storage.LiteDb;
 
 /// <summary>What one transaction is to write. The latest version of a document wins.</summary>
-internal sealed class WriteBatch : IDisposable
+internal sealed class WriteBatch
 {
     // LiteDB's limit is 16 MB less some overhead.
     private const int MaxDocument = 15 * 1024 * 1024;
@@ -59,9 +59,6 @@ internal sealed class WriteBatch : IDisposable
         _documents.Clear();
         Log.Clear();
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => Log.Dispose();
 
     // Only texts and bytes can make one large; nothing long is nested.
     private static long Size(BsonDocument document) => document.Values.Sum(

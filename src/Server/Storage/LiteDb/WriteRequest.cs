@@ -6,8 +6,8 @@ internal abstract class WriteRequest
     /// <summary>Needs the file for itself.</summary>
     public virtual bool IsExclusive => false;
 
-    /// <summary>Decides, and says what changes. The model shows what every earlier request decided.</summary>
-    public virtual void Decide(StoreModel model, List<Change> changes)
+    /// <summary>Decides what changes. The draft shows what every earlier request decided.</summary>
+    public virtual void Decide(StoreDraft draft)
     {
     }
 
@@ -43,10 +43,10 @@ internal abstract class WriteRequest<T> : WriteRequest
 }
 
 /// <summary>Decides on changes, which share a transaction with others.</summary>
-internal sealed class DecisionRequest<T>(Func<StoreModel, List<Change>, T> decide) : WriteRequest<T>
+internal sealed class DecisionRequest<T>(Func<StoreDraft, T> decide) : WriteRequest<T>
 {
     /// <inheritdoc/>
-    public override void Decide(StoreModel model, List<Change> changes) => Result = decide(model, changes);
+    public override void Decide(StoreDraft draft) => Result = decide(draft);
 }
 
 /// <summary>Works on the file alone.</summary>

@@ -1,0 +1,72 @@
+using Dhis2Grpc.Server.Scheduling;
+
+namespace Dhis2Grpc.Server.Storage.LiteDb;
+
+/// <summary>A configuration and the state of its job. The state is kept as plain numbers: it changes twice with every
+/// run, and is asked for rarely.</summary>
+internal sealed class StoredJob(JobConfiguration configuration)
+{
+    private string? _runningRunId;
+    private long _executed;
+    private long _finished;
+    private long _alive;
+    private long _occurrence;
+    private JobRunOutcome? _outcome;
+
+    /// <summary>The configuration, as last changed.</summary>
+    public JobConfiguration Configuration { get; set; } = configuration;
+
+    /// <summary>Whether the job ever ran, or was skipped.</summary>
+    public bool HasState { get; private set; }
+
+    /// <summary>The state; null when the job never ran, nor was skipped.</summary>
+    public JobState? State => !HasState ? null : new()
+    {
+        JobUid = Configuration.Uid,
+        RunningRunId = _runningRunId,
+        LastExecuted = Time(_executed),
+        LastFinished = Time(_finished),
+        LastAlive = Time(_alive),
+        LastOutcome = _outcome,
+        LastOccurrence = Time(_occurrence),
+    };
+
+    /// <summary>Takes in a state; null forgets it.</summary>
+    public void Restore(JobState? state)
+    {
+        HasState = state is not null;
+        _runningRunId = state?.RunningRunId;
+        _executed = Ticks(state?.LastExecuted);
+        _finished = Ticks(state?.LastFinished);
+        _alive = Ticks(state?.LastAlive);
+        _occurrence = Ticks(state?.LastOccurrence);
+        _outcome = state?.LastOutcome;
+    }
+
+    /// <summary>Takes in the news of a run.</summary>
+    public void Settle(StoredRun stored)
+    {
+        var run = stored.Run;
+        HasState = true;
+        _occurrence = Math.Max(_occurrence, Ticks(run.Scheduled));
+        if (run.Outcome == JobRunOutcome.Skipped)
+            return;
+        _executed = run.Started.UtcTicks;
+        if (run.Outcome is { } outcome)
+        {
+            _runningRunId = null;
+            _finished = Ticks(run.Finished);
+            _alive = 0;
+            _outcome = outcome;
+        }
+        else
+        {
+            _runningRunId = run.RunId;
+            _alive = stored.Alive.UtcTicks;
+        }
+    }
+
+    private static DateTimeOffset? Time(long ticks) => ticks == 0 ? null : new DateTimeOffset(ticks, TimeSpan.Zero);
+
+    private static long Ticks(DateTimeOffset? time) => time is { } known ? known.UtcTicks : 0;
+}
