@@ -20,14 +20,18 @@ internal sealed class SchedulerService(
     private Task _tasks = Task.CompletedTask;
     private Task _writer = Task.CompletedTask;
 
-    /// <inheritdoc/>
-    public async Task StartAsync(CancellationToken cancellationToken)
+    /// <summary>Settles what a crash left, before the node listens: nobody may see a run in progress that nobody runs.</summary>
+    public async Task StartingAsync(CancellationToken cancellationToken)
     {
         var lost = await store.RecoverStaleAsync(
             instance.Id, "The server ended while the job was running.", time.GetUtcNow(), cancellationToken);
         foreach (var run in lost)
             SchedulingLog.Recovered(logger, run.RunId, run.JobName, run.Type);
+    }
 
+    /// <inheritdoc/>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
         _writer = skipped.WriteAsync();
         await loop.LoadAsync(cancellationToken);
         SchedulingLog.Ready(logger, board.Count, options.Value.Zone.Id);
@@ -53,9 +57,6 @@ internal sealed class SchedulerService(
         skipped.Complete();
         await _writer.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
-
-    /// <inheritdoc/>
-    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <inheritdoc/>
     public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
