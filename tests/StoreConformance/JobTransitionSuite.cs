@@ -239,6 +239,18 @@ public abstract class JobTransitionSuite(StorePlace place) : StoreSuite(place)
     }
 
     [Fact]
+    public async Task Recovery_of_a_run_that_never_saved_its_progress_shows_the_reason()
+    {
+        var run = await StartAsync(Run(await CreateAsync(Job("aaaaaaaaaa1"))));
+
+        await Jobs.RecoverStaleAsync("node-2", "gone", T0.AddHours(1), Cancel);
+
+        var process = Assert.Single((await Jobs.FindRunAsync(run.RunId, Cancel))!.Progress.Processes);
+        Assert.Equal((ProgressStatus.Error, "gone", run.JobUid), (process.Status, process.Error, process.JobUid));
+        Assert.Equal((run.Started, T0.AddHours(1)), (process.Started, process.Completed!.Value));
+    }
+
+    [Fact]
     public async Task A_skipped_occurrence_is_recorded_and_settles_the_schedule_only()
     {
         var job = await CreateAsync(Job("aaaaaaaaaa1"));

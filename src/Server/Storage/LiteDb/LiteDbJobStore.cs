@@ -139,7 +139,7 @@ internal sealed class LiteDbJobStore(LiteDbStore store) : IJobStore
         foreach (var stored in lost)
         {
             var read = await _history.WithProgressAsync(stored, cancellationToken).ConfigureAwait(false);
-            var progress = LostProgress.End(read.Progress, reason, now);
+            var progress = LostProgress.End(read, reason, now);
             if (await TryFinishAsync(
                 read.RunId, read.Owner, JobRunOutcome.Failed, reason, progress, now, cancellationToken).ConfigureAwait(false))
             {

@@ -1,23 +1,42 @@
 using Dhis2.Scheduling.V1;
 using Dhis2Grpc.Server.Progress;
+using JobRun = Dhis2Grpc.Server.Scheduling.JobRun;
 
 namespace Dhis2Grpc.Server.Storage.LiteDb;
 
 /// <summary>Progress of a run that was lost with its owner.</summary>
 internal static class LostProgress
 {
-    /// <summary>Ends what was in progress as errors.</summary>
-    public static RunProgress End(RunProgress progress, string reason, DateTimeOffset now) => new(
-        progress.Revision + 1,
+    /// <summary>Ends what was in progress as errors. When nothing was, as after a crash before the first save, a process of
+    /// its own carries the reason, so that every view of the run shows it.</summary>
+    public static RunProgress End(JobRun run, string reason, DateTimeOffset now)
+    {
+        List<ProcessProgress> processes =
         [
-            .. progress.Processes.Select(p => End(p, reason, now) with
+            .. run.Progress.Processes.Select(p => End(p, reason, now) with
             {
                 Stages =
                 [
                     .. p.Stages.Select(s => End(s, reason, now) with { Items = [.. s.Items.Select(i => End(i, reason, now))] }),
                 ],
             }),
-        ]);
+        ];
+        if (run.Progress.Processes.All(p => p.Completed is not null))
+        {
+            processes.Add(new ProcessProgress
+            {
+                JobUid = run.JobUid,
+                UserUid = run.UserUid,
+                Status = ProgressStatus.Error,
+                Started = run.Started,
+                Completed = now,
+                Cancelled = run.CancelRequested,
+                Error = reason,
+            });
+        }
+
+        return new(run.Progress.Revision + 1, processes);
+    }
 
     private static T End<T>(T node, string reason, DateTimeOffset now)
         where T : ProgressNode =>
