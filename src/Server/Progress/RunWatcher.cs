@@ -98,7 +98,8 @@ internal sealed class RunWatcher(
                 RunId = runId,
                 JobUid = run.JobUid,
                 Type = run.Type,
-                Revision = Math.Max(run.Progress.Revision, positions[runId]),
+                // After a crash the store may know less than this reader saw; revisions grow all the same.
+                Revision = Math.Max(run.Progress.Revision, positions[runId] + 1),
                 Terminal = true,
                 Snapshot = run,
             };

@@ -175,6 +175,19 @@ public sealed class ProgressHubTests : IDisposable
     }
 
     [Fact]
+    public async Task The_end_of_a_run_lost_in_a_crash_has_a_revision_above_all_that_were_seen()
+    {
+        // What was saved last, some time before the crash.
+        _stored["lost"] = Runs.Run("lost") with { Outcome = JobRunOutcome.Failed, Progress = new(3, []) };
+        await using var reader = Read(RunFilter.All, "lost.40");
+
+        var end = await reader.NextAsync();
+
+        Assert.True(end.Event.Terminal);
+        Assert.Equal((41, "lost.41"), (end.Event.Revision, end.ResumeToken));
+    }
+
+    [Fact]
     public async Task A_resumed_stream_gets_the_ends_that_came_after_the_last_one_it_saw()
     {
         string token;
