@@ -56,7 +56,7 @@ internal sealed class DocumentSpool(StorageOptions storage) : IAsyncDisposable
 
     private async ValueTask MoveToFileAsync(CancellationToken cancellationToken)
     {
-        var folder = Directory.CreateDirectory(Path.Combine(storage.DataDirectory, "incoming"));
+        var folder = Directory.CreateDirectory(storage.IncomingDirectory);
         var path = Path.Combine(folder.FullName, Path.GetRandomFileName());
         _file = new FileStream(path, new FileStreamOptions
         {

@@ -126,7 +126,7 @@ public sealed class ImportErrorTests
         Assert.Equal((ErrorKind.InvalidArgument, 409), (e.Kind, e.HttpStatus));
         Assert.Contains(says, e.Message, StringComparison.Ordinal);
         Assert.Equal(before, await imports.Store.ScalarAsync<long>("select count(*) from object"));
-        Assert.Empty(Directory.GetFiles(imports.Store.DataDirectory, "document-*"));
+        Assert.Empty(Directory.GetFiles(Path.Combine(imports.Store.DataDirectory, "incoming")));
     }
 
     [Fact]

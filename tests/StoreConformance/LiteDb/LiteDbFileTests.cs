@@ -31,6 +31,18 @@ public sealed class LiteDbFileTests : IAsyncLifetime
     }
 
     [Fact]
+    public void Documents_that_were_on_their_way_in_when_the_process_was_killed_are_cleared()
+    {
+        var incoming = new StorageOptions { DataDirectory = _place.Directory }.IncomingDirectory;
+        Directory.CreateDirectory(incoming);
+        File.WriteAllText(Path.Combine(incoming, "half"), "x");
+
+        _place.OpenStore().Dispose();
+
+        Assert.False(Directory.Exists(incoming));
+    }
+
+    [Fact]
     public async Task A_request_that_fails_does_not_undo_the_others_of_its_transaction()
     {
         using var store = _place.OpenStore();

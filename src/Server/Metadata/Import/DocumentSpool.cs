@@ -10,7 +10,7 @@ internal static class DocumentSpool
     public static async Task<Stream> ReceiveAsync(Stream document, string directory, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(directory);
-        var path = Path.Combine(directory, $"document-{Guid.NewGuid():N}.tmp");
+        var path = Path.Combine(directory, Path.GetRandomFileName());
         var file = new FileStream(path, new FileStreamOptions
         {
             Mode = FileMode.CreateNew,

@@ -45,8 +45,13 @@ internal sealed class LiteDbStore : IDisposable
         var held = DataDirectoryLock.Take(directory);
         try
         {
+            ClearIncoming(directory);
             LiteDbRestore.Prepare(directory, time, logger);
-            var store = new LiteDbStore(Path.Combine(directory, LiteDbFile.FileName), held, logger);
+            var path = Path.Combine(directory, LiteDbFile.FileName);
+            // An orderly stop empties the log.
+            if (new FileInfo(LiteDbFile.LogPath(path)) is { Exists: true, Length: > 0 } log)
+                StorageLog.Recovering(logger, path, log.Length);
+            var store = new LiteDbStore(path, held, logger);
             StorageLog.Opened(logger, store._path, store._model.Jobs.Count, store._model.Users.Count);
             return store;
         }
@@ -125,6 +130,14 @@ internal sealed class LiteDbStore : IDisposable
             _fileReaders.Dispose();
             _directory.Dispose();
         }
+    }
+
+    // Documents whose process was killed between making their file and taking its name away. The directory is ours by now.
+    private static void ClearIncoming(string directory)
+    {
+        var incoming = new StorageOptions { DataDirectory = directory }.IncomingDirectory;
+        if (Directory.Exists(incoming))
+            Directory.Delete(incoming, recursive: true);
     }
 
     private void Write(IReadOnlyList<WriteRequest> group)

@@ -6,6 +6,9 @@ internal static partial class StorageLog
     [LoggerMessage(4100, LogLevel.Information, "Opened the database {Path}: {Jobs} job configurations, {Users} users")]
     public static partial void Opened(ILogger logger, string path, int jobs, int users);
 
+    [LoggerMessage(4108, LogLevel.Warning, "The database {Path} was not closed in order: what was acknowledged since is taken from its log of {Bytes} bytes")]
+    public static partial void Recovering(ILogger logger, string path, long bytes);
+
     [LoggerMessage(4101, LogLevel.Information, "Made the new database {Path}")]
     public static partial void Created(ILogger logger, string path);
 

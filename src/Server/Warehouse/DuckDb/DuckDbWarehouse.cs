@@ -51,6 +51,9 @@ internal sealed class DuckDbWarehouse(
             ObjectDisposedException.ThrowIf(_closed, this);
             if (_anchor is not null) return;
             Directory.CreateDirectory(Path.GetDirectoryName(_path)!);
+            // An orderly stop leaves no log.
+            if (new FileInfo($"{_path}.wal") is { Exists: true, Length: > 0 } log)
+                WarehouseLog.Recovering(logger, _path, log.Length);
             var connection = new DuckDBConnection($"Data Source={_path}");
             try
             {
