@@ -49,7 +49,12 @@ internal static class Node
     {
         services.TryAddSingleton(TimeProvider.System);
         // The stores open side by side, and so the node listens sooner.
-        services.Configure<HostOptions>(o => o.ServicesStartConcurrently = true);
+        services.Configure<HostOptions>(o =>
+        {
+            o.ServicesStartConcurrently = true;
+            // Little more than what runs are given: a document that is still being sent must not hold up the stop.
+            o.ShutdownTimeout = TimeSpan.FromSeconds(12);
+        });
         services.AddSingleton<IConfigureOptions<KestrelServerOptions>, Listeners>();
         services.AddNodeLifetime();
 

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Dhis2Grpc.Server.Errors;
 using Dhis2Grpc.Server.Rest.Schema;
 using Dhis2Grpc.Server.Security;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Grpc.JsonTranscoding;
 using Microsoft.AspNetCore.WebUtilities;
 
@@ -68,7 +69,7 @@ internal sealed class RestEdgeMiddleware(RequestDelegate next, RestSchema schema
         {
             failure = FailureOf(e);
         }
-        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        catch (Exception e) when (IsGone(http, e))
         {
             return;
         }
@@ -89,6 +90,14 @@ internal sealed class RestEdgeMiddleware(RequestDelegate next, RestSchema schema
     }
 
     // What routing, authentication and others refuse without a body.
+    // The caller left in the middle of its request, or was cut off because the server could not wait longer for it.
+    private static bool IsGone(HttpContext http, Exception e) => e switch
+    {
+        ConnectionAbortedException or ConnectionResetException or { InnerException: ConnectionAbortedException or ConnectionResetException } => true,
+        OperationCanceledException => http.RequestAborted.IsCancellationRequested,
+        _ => false,
+    };
+
     private static RestFailure? FailureOfStatus(HttpContext http)
     {
         var response = http.Response;
