@@ -84,7 +84,12 @@ public sealed class DataDirectoryTests
     [Fact]
     public async Task A_directory_that_cannot_be_written_is_told()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "Permissions are those of Linux.");
+        if (OperatingSystem.IsWindows())
+        {
+            Assert.Skip("Windows has other permissions.");
+            return;
+        }
+
         using var directory = new TemporaryDirectory();
         File.SetUnixFileMode(directory.Path, UnixFileMode.UserRead | UnixFileMode.UserExecute
             | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
