@@ -33,8 +33,10 @@ internal sealed class StartupCheck(
         if (admin is null)
         {
             Refuse(isDefault ? publicUrl : null);
-            if ((await users.ListAsync(cancellationToken).ConfigureAwait(false)).Count == 0)
-                await SaveAsync(NewAdmin(password), cancellationToken).ConfigureAwait(false);
+            if ((await users.ListAsync(cancellationToken).ConfigureAwait(false)).Count > 0)
+                return;
+            await SaveAsync(NewAdmin(password), cancellationToken).ConfigureAwait(false);
+            SecurityLog.AdminCreated(logger, AdminUsername);
             return;
         }
 
@@ -80,7 +82,6 @@ internal sealed class StartupCheck(
     private User NewAdmin(string password)
     {
         var now = time.GetUtcNow();
-        SecurityLog.AdminCreated(logger, AdminUsername);
         return new()
         {
             Uid = RandomNumberGenerator.GetString(Letters, 1) + RandomNumberGenerator.GetString(Letters + "0123456789", 10),
