@@ -17,6 +17,12 @@ internal static class NodeProcess
             app = Node.Build(args);
             await app.StartAsync();
         }
+        catch (Exception e) when (app is not null && IsStop(app, e))
+        {
+            await app.StopAsync();
+            await app.DisposeAsync();
+            return 0;
+        }
         catch (Exception e)
         {
             await TellAsync(app, e);
@@ -29,6 +35,10 @@ internal static class NodeProcess
         await app.DisposeAsync();
         return 0;
     }
+
+    // Asked to stop before it had started; services that start side by side may each say so.
+    private static bool IsStop(WebApplication app, Exception e) => app.Lifetime.ApplicationStopping.IsCancellationRequested
+        && (e is OperationCanceledException || (e is AggregateException all && all.Flatten().InnerExceptions.All(i => i is OperationCanceledException)));
 
     private static async Task TellAsync(WebApplication? app, Exception e)
     {

@@ -101,6 +101,23 @@ public sealed class OrderlyStopTests
         Assert.DoesNotContain("Country0000", await next.Http.GetStringAsync("/api/metadata?organisationUnits=true", Ct), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_server_that_is_asked_to_stop_while_it_starts_stops_in_order()
+    {
+        using var directory = new TemporaryDirectory();
+        await using (var server = ServerProcess.Launch(directory.Path))
+        {
+            await server.SpokenAsync();
+            server.Terminate();
+            Assert.Equal(0, await server.EndAsync());
+            Assert.DoesNotContain("crit:", server.Log, StringComparison.Ordinal);
+            Assert.DoesNotContain("fail:", server.Log, StringComparison.Ordinal);
+        }
+
+        await using var next = await ServerProcess.StartAsync(directory.Path);
+        Assert.DoesNotContain("not closed in order", next.Log, StringComparison.Ordinal);
+    }
+
     private static async Task<string> CreateAsync(ServerProcess server)
     {
         var job = new JobConfiguration

@@ -16,6 +16,7 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _log = new();
     private readonly TaskCompletionSource<(Uri RestUrl, Uri GrpcUrl)> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _firstLine = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Stopwatch _sinceStart = Stopwatch.StartNew();
     private HttpClient? _http;
     private GrpcChannel? _channel;
@@ -113,6 +114,9 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         })),
     });
 
+    /// <summary>Waits for its first words: it runs, and has not started yet.</summary>
+    public Task SpokenAsync() => _firstLine.Task.WaitAsync(Limit, Token);
+
     /// <summary>Ends it as a crash does: SIGKILL.</summary>
     public async Task KillAsync()
     {
@@ -170,6 +174,7 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         if (line is null)
             return;
         _log.Enqueue(line);
+        _firstLine.TrySetResult();
         if (Listening().Match(line) is { Success: true } found)
             _listening.TrySetResult((new(found.Groups[1].Value), new(found.Groups[2].Value)));
     }
