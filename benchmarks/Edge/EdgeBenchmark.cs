@@ -86,11 +86,12 @@ internal static class EdgeBenchmark
                     id = uid,
                     name = $"analytics last two years {i}",
                     jobType = "ANALYTICS_TABLE",
-                    cronExpression = "0 0 3 ? * MON",
+                    cronExpression = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"0 {i % 60} {i / 60} ? * MON"),
                     jobParameters = new { lastYears = 2, skipTableTypes = Array.Empty<string>(), skipResourceTables = false },
                 },
                 cancellationToken);
-            answer.EnsureSuccessStatusCode();
+            if (!answer.IsSuccessStatusCode)
+                throw new InvalidOperationException(await answer.Content.ReadAsStringAsync(cancellationToken));
         }
 
         return uid;

@@ -191,6 +191,25 @@ public abstract class JobConfigurationSuite(StorePlace place) : StoreSuite(place
     }
 
     [Fact]
+    public async Task The_list_by_name_follows_every_change_and_a_list_once_read_stays_as_it_was()
+    {
+        await CreateAsync(Job("aaaaaaaaaa3") with { Name = "b" });
+        var big = await CreateAsync(Job("aaaaaaaaaa1") with { Name = "B" });
+        await CreateAsync(Job("aaaaaaaaaa2") with { Name = "c" });
+        var before = await Jobs.ListByNameAsync(Cancel);
+        Assert.Equal(["aaaaaaaaaa1", "aaaaaaaaaa3", "aaaaaaaaaa2"], before.Select(j => j.Uid));
+
+        await CreateAsync(Job("aaaaaaaaaa4") with { Name = "A" });
+        await Jobs.UpdateAsync(big with { Name = "d" }, Cancel);
+        await Jobs.DeleteAsync("aaaaaaaaaa2", null, Cancel);
+
+        Assert.Equal(["A", "b", "d"], (await Jobs.ListByNameAsync(Cancel)).Select(j => j.Name));
+        Assert.Equal(["B", "b", "c"], before.Select(j => j.Name));
+        await ReopenAsync();
+        Assert.Equal(["A", "b", "d"], (await Jobs.ListByNameAsync(Cancel)).Select(j => j.Name));
+    }
+
+    [Fact]
     public async Task Delete_removes_the_state_for_a_later_job_of_the_same_uid_and_keeps_the_history()
     {
         var job = await CreateAsync(Job("aaaaaaaaaa1"));

@@ -1,6 +1,3 @@
-using Dhis2Grpc.Server.Storage;
-using Microsoft.Extensions.Options;
-
 namespace Dhis2Grpc.Server.Data;
 
 /// <summary>Registration of import and export of data.</summary>
@@ -13,7 +10,6 @@ internal static class DataServices
         services.AddSingleton<DataValueSetExport>();
         services.AddSingleton<CompletenessImport>();
         services.AddSingleton<CompletenessExport>();
-        services.AddTransient(s => new DocumentSpool(s.GetRequiredService<IOptions<StorageOptions>>().Value));
         return services;
     }
 }

@@ -18,18 +18,24 @@ internal sealed class JobConfigurationMessages(JobCatalog catalog, IUserStore us
     private static readonly JsonParser ExtraParser = new(JsonParser.Settings.Default.WithIgnoreUnknownFields(true));
 
     /// <summary>A configuration as the caller sees it.</summary>
-    public async ValueTask<JobConfigurationMessage> ToMessageAsync(JobView view, User caller, CancellationToken cancellationToken) =>
-        (await ToMessagesAsync([view], caller, cancellationToken))[0];
+    public async ValueTask<JobConfigurationMessage> ToMessageAsync(JobView view, User caller, CancellationToken cancellationToken)
+    {
+        var message = ToMessage(view, AccessOf(caller), new Sharing());
+        if (view.Configuration.LastUpdatedBy is { } uid)
+            message.LastUpdatedBy = Reference(uid, await users.FindAsync(uid, cancellationToken));
+        return message;
+    }
 
-    /// <summary>Configurations as the caller sees them.</summary>
+    /// <summary>Configurations as the caller sees them; what is the same of all is one message.</summary>
     public async ValueTask<List<JobConfigurationMessage>> ToMessagesAsync(
         IReadOnlyCollection<JobView> views, User caller, CancellationToken cancellationToken)
     {
+        var (access, sharing) = (AccessOf(caller), new Sharing());
         var editors = new Dictionary<string, UserReference>();
         var messages = new List<JobConfigurationMessage>(views.Count);
         foreach (var view in views)
         {
-            var message = ToMessage(view, caller);
+            var message = ToMessage(view, access, sharing);
             if (view.Configuration.LastUpdatedBy is { } uid)
             {
                 if (!editors.TryGetValue(uid, out var editor))
@@ -53,7 +59,7 @@ internal sealed class JobConfigurationMessages(JobCatalog catalog, IUserStore us
                 AttributeValues = { message.AttributeValues },
             });
 
-    private JobConfigurationMessage ToMessage(JobView view, User caller)
+    private JobConfigurationMessage ToMessage(JobView view, Access access, Sharing sharing)
     {
         var (job, state) = (view.Configuration, view.State);
         catalog.TryGet(job.Type, out var type);
@@ -78,8 +84,8 @@ internal sealed class JobConfigurationMessages(JobCatalog catalog, IUserStore us
         message.Configurable = type?.UserDefinable ?? false;
         message.LeaderOnlyJob = job.Type != JobType.LeaderElection;
         message.CatchUpWindow = job.CatchUpWindow?.ToDuration();
-        message.Access = AccessOf(caller);
-        message.Sharing = new Sharing();
+        message.Access = access;
+        message.Sharing = sharing;
         message.Etag = job.Revision.ToString(CultureInfo.InvariantCulture);
         SetOptional(message, job);
         if (job.Parameters is not null)

@@ -5,6 +5,7 @@ using Dhis2Grpc.Server.Scheduling;
 using Dhis2Grpc.Server.Security;
 using Grpc.Core;
 using Microsoft.Extensions.Options;
+using JobConfiguration = Dhis2Grpc.Server.Scheduling.JobConfiguration;
 using JobConfigurationMessage = Dhis2.Scheduling.V1.JobConfiguration;
 
 namespace Dhis2Grpc.Server.Grpc;
@@ -22,6 +23,9 @@ internal sealed class JobConfigurationService(
     // A partial update reads before it writes; another writer may come between, and rarely does so twice.
     private const int MergeAttempts = 5;
 
+    // A filter looks at messages, and of very many configurations not all at once.
+    private const int BlockSize = 1_000;
+
     /// <inheritdoc/>
     public override async Task<ListJobConfigurationsResponse> ListJobConfigurations(
         ListJobConfigurationsRequest request, ServerCallContext context)
@@ -29,23 +33,23 @@ internal sealed class JobConfigurationService(
         var caller = context.Caller();
         var filter = new ObjectFilter(JobConfigurationMessage.Descriptor, request.Filter, request.RootJunction, system.Value.Zone);
         var order = new ObjectOrder(JobConfigurationMessage.Descriptor, request.Order);
-        var views = await configurations.ListAsync(context.CancellationToken);
-        var wanted = request.Query.Length == 0 ? [.. views] : views.Where(v => Answers(v, request.Query)).ToList();
+        var all = await configurations.ListAsync(context.CancellationToken);
+        var wanted = request.Query.Length == 0 ? all : all.Where(v => Answers(v, request.Query)).ToList();
         var response = new ListJobConfigurationsResponse();
 
         if (filter.IsEmpty && order.IsDefault)
         {
             // The usual list needs the messages of one page only, however many configurations there are.
-            wanted.Sort(static (a, b) => Compare(a, b));
-            var slice = Slice(wanted, request, response);
-            response.JobConfigurations.Add(await messages.ToMessagesAsync(slice, caller, context.CancellationToken));
+            response.JobConfigurations.Add(await ToMessagesAsync(Slice(wanted, request, response), caller, context));
             return response;
         }
 
-        var all = await messages.ToMessagesAsync(wanted, caller, context.CancellationToken);
-        all.RemoveAll(m => !filter.Matches(m));
-        all.Sort(order);
-        response.JobConfigurations.Add(Slice(all, request, response));
+        var found = new List<JobConfigurationMessage>();
+        foreach (var block in wanted.Chunk(BlockSize))
+            found.AddRange((await ToMessagesAsync(block, caller, context)).Where(filter.Matches));
+        if (!order.IsDefault)
+            found.Sort(order);
+        response.JobConfigurations.Add(Slice(found, request, response));
         return response;
     }
 
@@ -147,6 +151,10 @@ internal sealed class JobConfigurationService(
         }
     }
 
+    private async ValueTask<List<JobConfigurationMessage>> ToMessagesAsync(
+        IReadOnlyCollection<JobConfiguration> jobs, User caller, ServerCallContext context) =>
+        await messages.ToMessagesAsync(await configurations.ShowAsync(jobs, context.CancellationToken), caller, context.CancellationToken);
+
     private ValueTask<JobConfigurationMessage> ToMessageAsync(JobView view, ServerCallContext context) =>
         messages.ToMessageAsync(view, context.Caller(), context.CancellationToken);
 
@@ -159,18 +167,10 @@ internal sealed class JobConfigurationService(
 
     private static ObjectReport Report(string uid) => new() { Klass = JobErrors.Klass, Uid = uid };
 
-    private static bool Answers(JobView view, string query) =>
-        view.Configuration.Uid == query
-        || view.Configuration.Code == query
-        || view.Configuration.Name.Contains(query, StringComparison.OrdinalIgnoreCase);
+    private static bool Answers(JobConfiguration job, string query) =>
+        job.Uid == query || job.Code == query || job.Name.Contains(query, StringComparison.OrdinalIgnoreCase);
 
-    private static int Compare(JobView a, JobView b)
-    {
-        var order = string.Compare(a.Configuration.Name, b.Configuration.Name, StringComparison.OrdinalIgnoreCase);
-        return order != 0 ? order : string.CompareOrdinal(a.Configuration.Uid, b.Configuration.Uid);
-    }
-
-    private static List<T> Slice<T>(List<T> all, ListJobConfigurationsRequest request, ListJobConfigurationsResponse response)
+    private static IReadOnlyList<T> Slice<T>(IReadOnlyList<T> all, ListJobConfigurationsRequest request, ListJobConfigurationsResponse response)
     {
         if (request is { HasPaging: true, Paging: false })
             return all;
@@ -178,6 +178,9 @@ internal sealed class JobConfigurationService(
             request.HasPage ? request.Page : null, request.HasPageSize ? request.PageSize : null, request.PageToken, all.Count);
         response.Pager = page.Pager;
         response.NextPageToken = page.NextToken;
-        return all.GetRange(page.Offset, Math.Min(page.Size, all.Count - page.Offset));
+        var slice = new T[Math.Min(page.Size, all.Count - page.Offset)];
+        for (var i = 0; i < slice.Length; i++)
+            slice[i] = all[page.Offset + i];
+        return slice;
     }
 }

@@ -37,8 +37,7 @@ internal static class Node
         var app = builder.Build();
         app.UseFaces();
         app.UseRestEdge();
-        app.UseAuthentication();
-        app.UseAuthorization();
+        app.UseSecurity();
         app.MapGrpcServices();
         app.MapDataDocuments();
         app.MapMetadataDocuments();

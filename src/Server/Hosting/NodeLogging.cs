@@ -12,8 +12,8 @@ internal static class NodeLogging
         var logging = builder.Logging;
         logging.SetMinimumLevel(LogLevel.Warning);
         logging.AddFilter("Dhis2Grpc", LogLevel.Information);
-        // The base class writes two lines for each request without a login.
-        logging.AddFilter("Dhis2Grpc.Server.Security.BasicAuthentication", LogLevel.Warning);
+        // It tells nothing at Warning; with any level on, it makes an activity and a log scope for each request.
+        logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         // Start-up failures are told once, in words, by the node itself.
         logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         // Not serving while it starts and stops is what health is for, no error.

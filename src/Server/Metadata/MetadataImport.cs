@@ -21,7 +21,9 @@ internal sealed class MetadataImport(IWarehouse warehouse, IOptions<StorageOptio
             throw new Dhis2Exception(ErrorKind.PermissionDenied, $"User `{caller.Username}` is not allowed to import metadata.", "E3000");
 
         var begun = time.GetTimestamp();
-        await using var received = await DocumentSpool.ReceiveAsync(document, storage.Value.IncomingDirectory, cancellationToken);
+        await using var spool = new DocumentSpool(storage.Value);
+        await spool.CopyFromAsync(document, cancellationToken);
+        var received = spool.OpenRead();
         await using var write = await warehouse.BeginWriteAsync(WriteTurn.Documents, cancellationToken);
         var report = await ImportAsync(received, write, options, cancellationToken);
         if (report.Status != ImportStatus.Error && options.Mode == ImportMode.Commit) await write.CommitAsync(cancellationToken);

@@ -33,7 +33,7 @@ internal static class RestEdge
     }
 
     /// <summary>Adds the edge to the pipeline, with routing inside it: the version leaves the path before routing.
-    /// Authentication and authorization follow.</summary>
+    /// Security follows.</summary>
     public static IApplicationBuilder UseRestEdge(this IApplicationBuilder app)
     {
         app.Use(static (http, next) =>

@@ -53,7 +53,7 @@ internal sealed class RestFormatter(RestSchema schema, IOptions<RestOptions> opt
             if (route.Options.Envelope == Envelope.WebMessage)
                 WebMessage.Write(buffer, status, null, null, route.EnvelopeBody(message), null, scope);
             else if (!route.TryWriteBody(buffer, message, call, scope))
-                buffer.TryReset();
+                buffer.Reset();
             await SendAsync(http, status, buffer.Written);
         }
         finally
@@ -128,6 +128,10 @@ internal sealed class RestFormatter(RestSchema schema, IOptions<RestOptions> opt
     {
         public override JsonOutput Create() => new();
 
-        public override bool Return(JsonOutput obj) => obj.TryReset();
+        public override bool Return(JsonOutput obj)
+        {
+            obj.Reset();
+            return true;
+        }
     }
 }

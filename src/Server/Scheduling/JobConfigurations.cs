@@ -32,15 +32,19 @@ internal sealed class JobConfigurations(
     public async ValueTask<JobView> GetAsync(string uid, CancellationToken cancellationToken) =>
         await ViewAsync(await FindAsync(uid, cancellationToken), cancellationToken);
 
-    /// <summary>Reads all, in no order.</summary>
-    public async ValueTask<IReadOnlyList<JobView>> ListAsync(CancellationToken cancellationToken)
+    /// <summary>All, by name without regard to case, then by UID. They are many: <see cref="ShowAsync"/> is for those
+    /// that are wanted.</summary>
+    public ValueTask<IReadOnlyList<JobConfiguration>> ListAsync(CancellationToken cancellationToken) =>
+        store.ListByNameAsync(cancellationToken);
+
+    /// <summary>Shows configurations that were listed.</summary>
+    public async ValueTask<IReadOnlyList<JobView>> ShowAsync(
+        IReadOnlyCollection<JobConfiguration> jobs, CancellationToken cancellationToken)
     {
-        var states = await store.ListStatesAsync(cancellationToken);
-        var all = await store.ListAsync(cancellationToken);
         var now = time.GetUtcNow();
-        var result = new List<JobView>(all.Count);
-        foreach (var job in all)
-            result.Add(views.Of(job, states.GetValueOrDefault(job.Uid) ?? new JobState { JobUid = job.Uid }, now));
+        var result = new List<JobView>(jobs.Count);
+        foreach (var job in jobs)
+            result.Add(views.Of(job, await store.GetStateAsync(job.Uid, cancellationToken), now));
         return result;
     }
 

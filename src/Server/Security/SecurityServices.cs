@@ -1,5 +1,3 @@
-using Microsoft.AspNetCore.Authentication;
-using Microsoft.AspNetCore.Authorization;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Dhis2Grpc.Server.Security;
@@ -7,10 +5,7 @@ namespace Dhis2Grpc.Server.Security;
 /// <summary>Registers the feature.</summary>
 internal static class SecurityServices
 {
-    /// <summary>Adds Basic authentication, and the rule that everything needs a login unless its endpoint says
-    /// otherwise. The health and reflection services and <c>/api/ping</c> do, by allowing anonymous callers: a probe
-    /// has no password, the contracts are public, and only <c>/api/system/ping</c> is to tell whether credentials
-    /// are right. Needs <see cref="ListenerUrls"/> and a user store.</summary>
+    /// <summary>Adds what tells who may log in. Needs <see cref="ListenerUrls"/> and a user store.</summary>
     public static IServiceCollection AddSecurity(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
@@ -20,10 +15,11 @@ internal static class SecurityServices
         services.AddSingleton<LoginThrottle>();
         services.AddSingleton<LoginVerifier>();
         services.AddHostedService<StartupCheck>();
-        services.AddAuthentication(BasicAuthentication.SchemeName)
-            .AddScheme<AuthenticationSchemeOptions, BasicAuthentication>(BasicAuthentication.SchemeName, null);
-        services.AddAuthorizationBuilder()
-            .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
         return services;
     }
+
+    /// <summary>Adds the rule that everything needs a login unless its endpoint says otherwise; goes after routing. The
+    /// health and reflection services and <c>/api/ping</c> do, by allowing anonymous callers: a probe has no password,
+    /// the contracts are public, and only <c>/api/system/ping</c> is to tell whether credentials are right.</summary>
+    public static void UseSecurity(this IApplicationBuilder app) => app.UseMiddleware<BasicAuthentication>();
 }

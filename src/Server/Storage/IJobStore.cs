@@ -14,6 +14,9 @@ internal interface IJobStore
     /// <summary>All configurations at one moment, in no order.</summary>
     ValueTask<IReadOnlyCollection<JobConfiguration>> ListAsync(CancellationToken cancellationToken);
 
+    /// <summary>All configurations at one moment, by name without regard to case, then by UID.</summary>
+    ValueTask<IReadOnlyList<JobConfiguration>> ListByNameAsync(CancellationToken cancellationToken);
+
     /// <summary>Stores a new configuration as revision 1. From: no such UID, name and code free.</summary>
     ValueTask<JobWrite> CreateAsync(JobConfiguration configuration, CancellationToken cancellationToken);
 

@@ -66,7 +66,10 @@ public sealed class RunDisplayTests
         {
             run.Sequence[0].Stages.Insert(0, new JobStage
             {
-                Description = $"stage {i}", Status = ProgressStatus.Success, StartedTime = At(0), CompletedTime = At(1),
+                Description = $"stage {i}",
+                Status = ProgressStatus.Success,
+                StartedTime = At(0),
+                CompletedTime = At(1),
             });
         }
 

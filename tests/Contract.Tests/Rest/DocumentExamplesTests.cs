@@ -66,7 +66,11 @@ public sealed class DocumentExamplesTests
 
         var created = await node.Http.PostAsync("/api/jobConfigurations", RequestBindingTests.Json(body), Cancel);
         Assert.Equal(HttpStatusCode.Created, created.StatusCode);
-        var text = await node.Http.GetStringAsync(created.Headers.Location, Cancel);
+        // A delay job that never ran is due at once, so that it may be seen while it runs.
+        string text;
+        do
+            text = await node.Http.GetStringAsync(created.Headers.Location, Cancel);
+        while (text.Contains("\"jobStatus\":\"RUNNING\"", StringComparison.Ordinal));
 
         using var json = JsonDocument.Parse(text);
         var job = json.RootElement;

@@ -65,9 +65,42 @@ public sealed class JsonOutputTests
         output.String(text);
         Assert.Equal(text, JsonSerializer.Deserialize<string>(output.Written.Span));
 
-        Assert.False(output.TryReset());
+        output.Reset();
         output.Bool(false);
         Assert.Equal("false", Encoding.UTF8.GetString(output.Written.Span));
+    }
+
+    [Fact]
+    public void Repeats_the_last_values_that_were_kept_and_nothing_after_a_reset()
+    {
+        var output = new JsonOutput();
+        var (values, selection) = (Enumerable.Range(0, 9).Select(i => $"v{i}").ToArray(), new Selection([]));
+        output.StartArray();
+        foreach (var value in values)
+        {
+            Assert.False(output.TryRepeat(value, selection));
+            var start = output.Next;
+            output.String(value);
+            output.Keep(value, selection, start);
+        }
+
+        Assert.False(output.TryRepeat(values[0], selection));
+        Assert.False(output.TryRepeat(values[8], null));
+        Assert.True(output.TryRepeat(values[1], selection));
+        Assert.True(output.TryRepeat(values[8], selection));
+        output.EndArray();
+        Assert.Equal("""["v0","v1","v2","v3","v4","v5","v6","v7","v8","v1","v8"]""", Encoding.UTF8.GetString(output.Written.Span));
+
+        output.Reset();
+        Assert.False(output.TryRepeat(values[8], selection));
+    }
+
+    [Fact]
+    public void Joins_encoded_and_new_text()
+    {
+        var output = new JsonOutput();
+        output.String(JsonOutput.Encode("http://\"é\"/"), JsonOutput.Encode("a\\b/"), "c\nd");
+        Assert.Equal("http://\"é\"/a\\b/c\nd", JsonSerializer.Deserialize<string>(output.Written.Span));
     }
 
     // Half a surrogate pair has no UTF-8.

@@ -32,6 +32,10 @@ internal sealed class MemoryJobStore : IJobStore
     public ValueTask<IReadOnlyCollection<JobConfiguration>> ListAsync(CancellationToken cancellationToken) =>
         Do<IReadOnlyCollection<JobConfiguration>>("List", () => [.. _jobs.Values]);
 
+    public ValueTask<IReadOnlyList<JobConfiguration>> ListByNameAsync(CancellationToken cancellationToken) =>
+        Do<IReadOnlyList<JobConfiguration>>("ListByName", () =>
+            [.. _jobs.Values.OrderBy(j => j.Name, StringComparer.OrdinalIgnoreCase).ThenBy(j => j.Uid, StringComparer.Ordinal)]);
+
     public ValueTask<JobWrite> CreateAsync(JobConfiguration configuration, CancellationToken cancellationToken) => Do("Create", () =>
         _jobs.TryGetValue(configuration.Uid, out var stored)
             ? new JobWrite(JobWriteResult.UidTaken, stored, stored.Uid)

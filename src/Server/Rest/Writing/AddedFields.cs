@@ -7,7 +7,7 @@ namespace Dhis2Grpc.Server.Rest.Writing;
 internal sealed class HrefField<T>(string collection, Func<T, string> id) : FieldPlan("href")
     where T : class, IMessage
 {
-    private readonly string _path = $"/{collection}/";
+    private readonly byte[] _path = JsonOutput.Encode($"/{collection}/");
 
     /// <inheritdoc/>
     public override void Write(JsonOutput writer, JsonName name, IMessage message, Selection? selection, WriteScope scope)
@@ -19,19 +19,7 @@ internal sealed class HrefField<T>(string collection, Func<T, string> id) : Fiel
     /// <inheritdoc/>
     public override bool TryWriteValue(JsonOutput writer, IMessage message, Selection? selection, WriteScope scope)
     {
-        var uid = id(Unsafe.As<T>(message));
-        var length = scope.ApiUrl.Length + _path.Length + uid.Length;
-        if (length > 512)
-        {
-            writer.String(string.Concat(scope.ApiUrl, _path, uid));
-            return true;
-        }
-
-        Span<char> url = stackalloc char[length];
-        scope.ApiUrl.CopyTo(url);
-        _path.CopyTo(url[scope.ApiUrl.Length..]);
-        uid.CopyTo(url[(scope.ApiUrl.Length + _path.Length)..]);
-        writer.String(url);
+        writer.String(scope.EncodedApiUrl, _path, id(Unsafe.As<T>(message)));
         return true;
     }
 }

@@ -74,7 +74,7 @@ internal static class FieldPlans
         FieldType.Enum => Activator.CreateInstance(typeof(EnumValue<>).MakeGenericType(type), schema.Enum(field.EnumType))!,
         FieldType.Message when field.MessageType.FullName == Timestamp.Descriptor.FullName => new TimestampValue(field.Rest().Timestamp),
         FieldType.Message when field.MessageType.FullName == Duration.Descriptor.FullName => new DurationValue(field.Rest().Duration),
-        FieldType.Message => Activator.CreateInstance(typeof(MessageValue<>).MakeGenericType(type), nested)!,
+        FieldType.Message => Activator.CreateInstance(typeof(MessageValue<>).MakeGenericType(type), nested, !field.IsRepeated)!,
         _ => throw new NotSupportedException($"{field.FullName}: {field.FieldType} has no form in DHIS2's JSON."),
     };
 

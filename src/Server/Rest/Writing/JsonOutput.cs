@@ -8,29 +8,71 @@ namespace Dhis2Grpc.Server.Rest.Writing;
 /// <summary>Composes a JSON document in a growing array: a failure on the way still becomes an envelope, and the length is
 /// known before anything is sent. It trusts its caller to open and close in order, and copies names that were encoded
 /// once; measured, a job configuration takes about half the time that <see cref="System.Text.Json.Utf8JsonWriter"/> takes
-/// for the same calls. Instances are pooled.</summary>
+/// for the same calls. Instances are pooled; what a large document needs beyond their own array is rented.</summary>
 internal sealed class JsonOutput
 {
-    /// <summary>Larger arrays are given back at once; they would be kept for one rare list.</summary>
-    private const int LargestKept = 256 * 1024;
-    private const int Smallest = 4096;
+    private const int Own = 4096;
+    private const int Keeps = 8;
 
     // What JSON does not allow in a text.
     private static readonly SearchValues<char> _escaped =
         SearchValues.Create([.. Enumerable.Range(0, 0x20).Select(c => (char)c), '"', '\\']);
 
-    private byte[] _bytes = new byte[Smallest];
+    private readonly byte[] _own = new byte[Own];
+    private readonly Kept[] _keeps = new Kept[Keeps];
+    private byte[] _bytes;
     private int _length;
     private bool _comma;
+    private int _kept;
+
+    /// <summary>An empty one.</summary>
+    public JsonOutput() => _bytes = _own;
 
     /// <summary>What was written.</summary>
     public ReadOnlyMemory<byte> Written => _bytes.AsMemory(0, _length);
 
-    /// <summary>Empties it; false when it has grown too large to be kept.</summary>
-    public bool TryReset()
+    /// <summary>Empties it, and gives back what it rented.</summary>
+    public void Reset()
     {
-        (_length, _comma) = (0, false);
-        return _bytes.Length <= LargestKept;
+        (_length, _comma, _kept) = (0, false, 0);
+        Array.Clear(_keeps);
+        if (_bytes == _own)
+            return;
+        ArrayPool<byte>.Shared.Return(_bytes);
+        _bytes = _own;
+    }
+
+    /// <summary>Where the next value will begin.</summary>
+    public int Next => _comma ? _length + 1 : _length;
+
+    /// <summary>Copies a value from earlier in the document: in a list many objects hold the very same one, such as what
+    /// the caller may do with them. False when it is not among the last that were kept.</summary>
+    public bool TryRepeat(object value, Selection? selection)
+    {
+        foreach (ref readonly var kept in _keeps.AsSpan())
+        {
+            if (kept.Value != value || kept.Selection != selection)
+                continue;
+            var to = Begin(kept.Length);
+            _bytes.AsSpan(kept.Start, kept.Length).CopyTo(to);
+            _length += kept.Length;
+            _comma = true;
+            return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Remembers what was written since <paramref name="start"/> as this value, in place of the one kept longest.</summary>
+    public void Keep(object value, Selection? selection, int start) =>
+        _keeps[_kept++ % Keeps] = new Kept(value, selection, start, _length - start);
+
+
+    /// <summary>A text as it stands in JSON, without quotes.</summary>
+    public static byte[] Encode(string text)
+    {
+        var bytes = new byte[text.Length * 6];
+        return bytes[..Escape(text, bytes)];
     }
 
     /// <summary>Opens an object.</summary>
@@ -75,6 +117,20 @@ internal sealed class JsonOutput
         var length = plain ? Encoding.UTF8.GetBytes(text, to[1..]) : Escape(text, to[1..]);
         to[length + 1] = (byte)'"';
         _length += length + 2;
+        _comma = true;
+    }
+
+    /// <summary>A text that goes on after what was encoded before.</summary>
+    public void String(ReadOnlySpan<byte> encoded, ReadOnlySpan<byte> encodedToo, ReadOnlySpan<char> text)
+    {
+        var to = Begin(encoded.Length + encodedToo.Length + text.Length * 6 + 2);
+        to[0] = (byte)'"';
+        encoded.CopyTo(to[1..]);
+        encodedToo.CopyTo(to[(1 + encoded.Length)..]);
+        var length = 1 + encoded.Length + encodedToo.Length;
+        length += Escape(text, to[length..]);
+        to[length] = (byte)'"';
+        _length += length + 1;
         _comma = true;
     }
 
@@ -162,9 +218,20 @@ internal sealed class JsonOutput
     private Span<byte> Room(int length)
     {
         if (_bytes.Length - _length < length)
-            Array.Resize(ref _bytes, Math.Max(_bytes.Length * 2, checked(_length + length)));
+            Grow(length);
         return _bytes.AsSpan(_length);
     }
+
+    private void Grow(int length)
+    {
+        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(_bytes.Length * 2, checked(_length + length)));
+        _bytes.AsSpan(0, _length).CopyTo(larger);
+        if (_bytes != _own)
+            ArrayPool<byte>.Shared.Return(_bytes);
+        _bytes = larger;
+    }
+
+    private readonly record struct Kept(object? Value, Selection? Selection, int Start, int Length);
 
     private static int Escape(ReadOnlySpan<char> text, Span<byte> to)
     {

@@ -6,7 +6,9 @@ using Google.Protobuf.WellKnownTypes;
 namespace Dhis2Grpc.Server.Rest.Writing;
 
 /// <summary>A message as an object, or as its one array or map when it is flattened.</summary>
-internal sealed class MessageValue<T>(Func<WritePlan> plan) : ValueWriter<T>
+/// <param name="plan">How it is written.</param>
+/// <param name="repeats">Many objects of a list may hold the very same one.</param>
+internal sealed class MessageValue<T>(Func<WritePlan> plan, bool repeats) : ValueWriter<T>
     where T : class, IMessage
 {
     // Resolved on first use, since messages may contain themselves.
@@ -16,8 +18,19 @@ internal sealed class MessageValue<T>(Func<WritePlan> plan) : ValueWriter<T>
     public override bool IsAbsent(T value) => value is null;
 
     /// <inheritdoc/>
-    public override void Write(JsonOutput writer, T value, Selection? selection, WriteScope scope) =>
-        (_plan ??= plan()).Write(writer, value, selection, scope);
+    public override void Write(JsonOutput writer, T value, Selection? selection, WriteScope scope)
+    {
+        if (!repeats)
+        {
+            (_plan ??= plan()).Write(writer, value, selection, scope);
+        }
+        else if (!writer.TryRepeat(value, selection))
+        {
+            var start = writer.Next;
+            (_plan ??= plan()).Write(writer, value, selection, scope);
+            writer.Keep(value, selection, start);
+        }
+    }
 }
 
 /// <summary>A time as text.</summary>

@@ -4,6 +4,7 @@ namespace Dhis2Grpc.Server.Rest.Writing;
 internal sealed class WriteScope(TimeZoneInfo zone, HttpRequest? request, int? version)
 {
     private string? _apiUrl;
+    private byte[]? _encodedApiUrl;
 
     /// <summary>Zone of dates, which are written without offset.</summary>
     public TimeZoneInfo Zone { get; } = zone;
@@ -12,4 +13,7 @@ internal sealed class WriteScope(TimeZoneInfo zone, HttpRequest? request, int? v
     public string ApiUrl => _apiUrl ??= request is null
         ? "/api"
         : string.Concat(request.Scheme, "://", request.Host.Value, request.PathBase.Value + RestVersion.ApiPrefix(version));
+
+    /// <summary>It as it stands in JSON, without quotes.</summary>
+    public byte[] EncodedApiUrl => _encodedApiUrl ??= JsonOutput.Encode(ApiUrl);
 }

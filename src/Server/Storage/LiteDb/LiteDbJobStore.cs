@@ -17,6 +17,10 @@ internal sealed class LiteDbJobStore(LiteDbStore store) : IJobStore
         new(store.Read(0, static (m, _) => m.Jobs.Values.Select(j => j.Configuration).ToArray()));
 
     /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<JobConfiguration>> ListByNameAsync(CancellationToken cancellationToken) =>
+        new(store.Read(0, static (m, _) => m.JobsByName.All));
+
+    /// <inheritdoc/>
     public ValueTask<JobWrite> CreateAsync(JobConfiguration configuration, CancellationToken cancellationToken) => store.WriteAsync(
         draft =>
         {

@@ -7,8 +7,14 @@ namespace Dhis2Grpc.Server.Storage.LiteDb;
 /// <summary>What is read or decided upon often, in memory, as it is on disk.</summary>
 internal sealed class StoreModel
 {
+    // Made when first asked for: the start needs no order.
+    private JobsByName? _jobsByName;
+
     /// <summary>Configurations with the states of their jobs, by UID.</summary>
     public Dictionary<string, StoredJob> Jobs { get; } = [];
+
+    /// <summary>Configurations in the order of their names.</summary>
+    public JobsByName JobsByName => _jobsByName ??= new(Jobs.Values.Select(j => j.Configuration));
 
     /// <summary>UID by name.</summary>
     public Dictionary<string, string> JobNames { get; } = [];
@@ -53,6 +59,7 @@ internal sealed class StoreModel
             Jobs.Add(configuration.Uid, new(configuration));
         }
 
+        _jobsByName?.Add(configuration);
         JobNames[configuration.Name] = configuration.Uid;
         if (configuration.Code is { } code)
             JobCodes[code] = configuration.Uid;
@@ -110,6 +117,7 @@ internal sealed class StoreModel
 
     private void ForgetNames(JobConfiguration configuration)
     {
+        _jobsByName?.Remove(configuration);
         JobNames.Remove(configuration.Name);
         if (configuration.Code is { } code)
             JobCodes.Remove(code);

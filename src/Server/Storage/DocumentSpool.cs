@@ -1,8 +1,7 @@
 using System.Buffers;
 using System.IO.Compression;
-using Dhis2Grpc.Server.Storage;
 
-namespace Dhis2Grpc.Server.Data;
+namespace Dhis2Grpc.Server.Storage;
 
 /// <summary>A document on its way in: kept in memory while short, in a file of the data directory when long. The writer's turn
 /// is only taken once a document is complete, so a slow sender holds up nobody, and it can be read twice.</summary>
