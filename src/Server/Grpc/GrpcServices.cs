@@ -13,6 +13,14 @@ internal static class GrpcServices
         services.AddSingleton<ErrorInterceptor>();
         services.AddGrpcReflection();
         services.AddOptions<SystemInfoOptions>();
+        // They hold nothing of a call, and so need not be made for each.
+        services.AddSingleton<SystemService>();
+        services.AddSingleton<JobConfigurationService>();
+        services.AddSingleton<SchedulingService>();
+        services.AddSingleton<SynchronizationService>();
+        services.AddSingleton<DataValueSetService>();
+        services.AddSingleton<AnalyticsService>();
+        services.AddSingleton<MetadataService>();
         services.AddSingleton<JobConfigurationMessages>();
         services.AddSingleton<JobConfigurationRequests>();
         services.AddSingleton<JobTypeMessages>();

@@ -84,11 +84,11 @@ internal sealed class RestCapture(RestFormatter formatter, IOptions<RestOptions>
         call.HideResponse(http);
     }
 
-    private static ValueTask BindAsync(RestCall call, HttpContext http, IMessage request)
+    private ValueTask BindAsync(RestCall call, HttpContext http, IMessage request)
     {
         call.RestoreRequest(http);
         call.Request = request;
-        return call.Route.Request.BindAsync(request, http, call.PathValues, http.RequestServices.GetRequiredService<IOptions<RestOptions>>().Value.Zone);
+        return call.Route.Request.BindAsync(request, http, call.PathValues, options.Value.Zone);
     }
 
     private RestFailure FailureOf(Exception e, HttpContext http) => e switch

@@ -28,7 +28,7 @@ internal sealed class RestFormatter(RestSchema schema, IOptions<RestOptions> opt
     public async ValueTask WriteAsync(HttpContext http, RestRoute route, RestCall call)
     {
         var message = call.Response!;
-        var scope = ScopeOf(http);
+        var scope = new WriteScope(options.Value.Zone, http.Request, call.Version);
         var status = route.SuccessStatus;
         if (route.Location is { } location)
             http.Response.Headers.Location = location.Format(message, scope);

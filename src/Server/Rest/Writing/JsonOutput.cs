@@ -71,6 +71,8 @@ internal sealed class JsonOutput
     /// <summary>A text as it stands in JSON, without quotes.</summary>
     public static byte[] Encode(string text)
     {
+        if (text.AsSpan().IndexOfAny(_escaped) < 0)
+            return Encoding.UTF8.GetBytes(text);
         var bytes = new byte[text.Length * 6];
         return bytes[..Escape(text, bytes)];
     }
