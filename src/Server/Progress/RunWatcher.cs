@@ -83,10 +83,29 @@ internal sealed class RunWatcher(
     }
 
     // Runs that this reader saw begin, and that ended so long ago that memory has let them go.
-    private List<string> Forgotten() =>
-        positions.Count == 0 || (positions.Count == 1 && positions.ContainsKey(_lastEnded ?? ""))
-            ? []
-            : [.. positions.Keys.Where(id => id != _lastEnded && !_feeds.Exists(f => f.RunId == id))];
+    // Asked at every wake-up, and hardly ever any.
+    private IReadOnlyList<string> Forgotten()
+    {
+        List<string>? forgotten = null;
+        foreach (var id in positions.Keys)
+        {
+            if (id != _lastEnded && !IsCollected(id))
+                (forgotten ??= []).Add(id);
+        }
+
+        return forgotten ?? (IReadOnlyList<string>)[];
+    }
+
+    private bool IsCollected(string runId)
+    {
+        foreach (var feed in _feeds)
+        {
+            if (feed.RunId == runId)
+                return true;
+        }
+
+        return false;
+    }
 
     private async ValueTask<RunEvent?> EndOfForgottenAsync(string runId, CancellationToken cancellationToken)
     {
