@@ -24,8 +24,7 @@ internal static class NodeScheduler
         var shape = new Shape(args[2]);
         using var host = Build(args[0], shape.Burst(count), new Lateness());
         var store = host.Services.GetRequiredService<IJobStore>();
-        // Older than a minute, so that each job's history is that of a job that runs every minute.
-        var created = DateTimeOffset.UtcNow.AddDays(-1);
+        var created = DateTimeOffset.UtcNow;
         foreach (var numbers in Enumerable.Range(0, count).Chunk(1000))
         {
             await Task.WhenAll(numbers.Select(i => store.CreateAsync(

@@ -16,7 +16,8 @@ internal sealed class JobSchedule
     /// that was set back by less does not make an occurrence run twice.</summary>
     public static readonly TimeSpan ClockTolerance = TimeSpan.FromDays(1);
 
-    private const int MaxCounted = 1_000;
+    // After a long pause of the server this is done for every job before the first one starts.
+    private const int MaxCounted = 100;
 
     private readonly CronSchedule? _cron;
     private readonly TimeSpan? _delay;

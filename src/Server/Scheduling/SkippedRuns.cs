@@ -8,6 +8,8 @@ namespace Dhis2Grpc.Server.Scheduling;
 internal sealed class SkippedRuns(
     IJobStore store, RunIds ids, ServerInstance instance, Telemetry telemetry, ILogger<SkippedRuns> logger)
 {
+    private const int WrittenTogether = 1_024;
+
     // Unbounded: at most a few records per job, and the scheduler must not wait.
     private readonly Channel<JobRun> _records = Channel.CreateUnbounded<JobRun>(new() { SingleReader = true });
 
@@ -29,18 +31,28 @@ internal sealed class SkippedRuns(
     /// <summary>Writes until completed.</summary>
     public async Task WriteAsync()
     {
-        await foreach (var record in _records.Reader.ReadAllAsync(CancellationToken.None))
+        var writes = new List<Task>();
+        while (await _records.Reader.WaitToReadAsync(CancellationToken.None))
         {
-            try
-            {
-                await store.RecordSkippedAsync(record, CancellationToken.None);
-            }
+            // After a pause of the server there can be one for each of very many jobs; a store groups what waits.
+            while (writes.Count < WrittenTogether && _records.Reader.TryRead(out var record))
+                writes.Add(WriteOneAsync(record));
+            await Task.WhenAll(writes);
+            writes.Clear();
+        }
+    }
+
+    private async Task WriteOneAsync(JobRun record)
+    {
+        try
+        {
+            await store.RecordSkippedAsync(record, CancellationToken.None);
+        }
 #pragma warning disable CA1031 // history that cannot be written must not end the scheduler
-            catch (Exception e)
+        catch (Exception e)
 #pragma warning restore CA1031
-            {
-                SchedulingLog.NotRecorded(logger, e, record.JobName, record.Scheduled, record.Error);
-            }
+        {
+            SchedulingLog.NotRecorded(logger, e, record.JobName, record.Scheduled, record.Error);
         }
     }
 
