@@ -4,6 +4,8 @@ public sealed class LiteDbJobConfigurationTests() : JobConfigurationSuite(new Li
 
 public sealed class LiteDbJobTransitionTests() : JobTransitionSuite(new LiteDbPlace());
 
+public sealed class LiteDbRunGroupTests() : RunGroupSuite(new LiteDbPlace());
+
 public sealed class LiteDbRunHistoryTests() : RunHistorySuite(new LiteDbPlace());
 
 public sealed class LiteDbUserAndSettingTests() : UserAndSettingSuite(new LiteDbPlace());
