@@ -84,7 +84,7 @@ internal sealed class RunWatcher(
 
     // Runs that this reader saw begin, and that ended so long ago that memory has let them go.
     // Asked at every wake-up, and hardly ever any.
-    private IReadOnlyList<string> Forgotten()
+    private string[] Forgotten()
     {
         List<string>? forgotten = null;
         foreach (var id in positions.Keys)
@@ -93,7 +93,7 @@ internal sealed class RunWatcher(
                 (forgotten ??= []).Add(id);
         }
 
-        return forgotten ?? (IReadOnlyList<string>)[];
+        return forgotten?.ToArray() ?? [];
     }
 
     private bool IsCollected(string runId)
