@@ -20,8 +20,8 @@ internal sealed class Dhis2CommandLine
         _root = new("Schedules, runs and watches jobs of a DHIS2 node, moves documents in and out, and reads analytics.")
         {
             JobCommands.Build(this),
-            RunningCommand.Build(this),
-            CompletedCommand.Build(this),
+            ProgressCommands.Running(this),
+            ProgressCommands.Completed(this),
             RunsCommand.Build(this),
             WatchCommand.Build(this),
             CancelCommand.Build(this),
