@@ -17,6 +17,9 @@ internal sealed class RunLedger(string jobId, JobType type) : ILedger
     /// <summary>Runs whose end was seen.</summary>
     public int Ended => _ended.Count;
 
+    /// <summary>The run that the last check found cut short.</summary>
+    public string? Lost { get; private set; }
+
     /// <inheritdoc/>
     public async Task WorkAsync(ServerProcess server)
     {
@@ -68,6 +71,7 @@ internal sealed class RunLedger(string jobId, JobType type) : ILedger
             Assert.Equal(answered, (await GetAsync(server, runId)).ToString());
 
         _busy = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Lost = null;
         var lost = "none in flight";
         if (_inFlight is { } inFlight)
         {
@@ -76,7 +80,7 @@ internal sealed class RunLedger(string jobId, JobType type) : ILedger
             if (run.State == JobRunState.Failed)
             {
                 CheckLost(run);
-                Assert.Contains($"Run {inFlight} of job", server.Log, StringComparison.Ordinal);
+                Lost = inFlight;
             }
             else
             {
