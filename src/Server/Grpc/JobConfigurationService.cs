@@ -1,6 +1,7 @@
 using Dhis2.Common.V1;
 using Dhis2.Scheduling.V1;
 using Dhis2Grpc.Server.Errors;
+using Dhis2Grpc.Server.Queries;
 using Dhis2Grpc.Server.Scheduling;
 using Dhis2Grpc.Server.Security;
 using Grpc.Core;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Dhis2Grpc.Server.Errors;
+using Dhis2Grpc.Server.Queries;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 
@@ -8,8 +9,6 @@ namespace Dhis2Grpc.Server.Grpc;
 /// <summary>DHIS2's list filters, <c>property:operator[:value]</c>, over the fields of a message.</summary>
 internal sealed class ObjectFilter
 {
-    private static readonly string[] Identifying = ["id", "code", "name"];
-
     private readonly List<Func<IMessage, bool>> _conditions = [];
     private readonly bool _any;
 
@@ -21,7 +20,7 @@ internal sealed class ObjectFilter
     /// <exception cref="Dhis2Exception">A filter makes no sense (E1003).</exception>
     public ObjectFilter(MessageDescriptor type, IEnumerable<string> filters, string rootJunction, TimeZoneInfo zone)
     {
-        _any = rootJunction.Equals("OR", StringComparison.OrdinalIgnoreCase);
+        _any = ListFilter.IsAny(rootJunction);
         foreach (var filter in filters)
             _conditions.Add(Read(type, filter, zone));
     }
@@ -33,29 +32,22 @@ internal sealed class ObjectFilter
     public bool Matches(IMessage message) =>
         IsEmpty || (_any ? _conditions.Exists(c => c(message)) : _conditions.TrueForAll(c => c(message)));
 
-    private static Func<IMessage, bool> Read(MessageDescriptor type, string filter, TimeZoneInfo zone)
+    private static Func<IMessage, bool> Read(MessageDescriptor type, string text, TimeZoneInfo zone)
     {
-        var parts = filter.Split(':', 3);
-        if (parts.Length < 2 || parts[0].Length == 0)
-            throw Bad($"Invalid filter => {filter}");
-        if (FilterOperator.Parse(parts[1]) is not { } op)
-            throw Bad($"`{parts[1]}` is not a valid operator.");
-        if (op.NeedsValue && parts.Length < 3)
-            throw Bad($"Invalid filter => {filter}");
-        var value = parts.Length > 2 ? parts[2] : "";
-
-        if (parts[0] == "identifiable")
+        var filter = ListFilter.Parse(text);
+        if (filter.Property == ListFilter.Identifiable)
         {
-            var any = Identifying.Select(n => Condition(PropertyPath.Find(type, n)!, op, value, zone)).ToArray();
+            var any = ListFilter.Identifying.Select(n => Condition(PropertyPath.Find(type, n)!, filter, zone)).ToArray();
             return m => Array.Exists(any, c => c(m));
         }
 
-        var path = PropertyPath.Find(type, parts[0]) ?? throw Bad($"Unknown path property: {parts[0]}");
-        return Condition(path, op, value, zone);
+        var path = PropertyPath.Find(type, filter.Property) ?? throw ListFilter.Unknown(filter.Property);
+        return Condition(path, filter, zone);
     }
 
-    private static Func<IMessage, bool> Condition(PropertyPath path, FilterOperator op, string value, TimeZoneInfo zone)
+    private static Func<IMessage, bool> Condition(PropertyPath path, ListFilter filter, TimeZoneInfo zone)
     {
+        var (op, value) = (filter.Operator, filter.Value);
         Func<IMessage, bool> condition;
         if (op.Name is "null" or "empty")
         {
@@ -63,7 +55,7 @@ internal sealed class ObjectFilter
         }
         else if (op.Name == "in")
         {
-            var members = List(value).Select(v => Operand(path, v, op, zone)).ToHashSet();
+            var members = filter.Values.Select(v => Operand(path, v, op, zone)).ToHashSet();
             condition = path.IsCollection
                 ? m => path.Members(m).Any(v => v is not null && members.Contains(v))
                 : m => path.Read(m) is { } v && members.Contains(v);
@@ -82,10 +74,6 @@ internal sealed class ObjectFilter
         return op.Negated ? m => !condition(m) : condition;
     }
 
-    private static string[] List(string value) =>
-        (value.StartsWith('[') && value.EndsWith(']') ? value[1..^1] : value)
-            .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-
     private static object Operand(PropertyPath path, string value, FilterOperator op, TimeZoneInfo zone)
     {
         if (op.IsTextual || path.Field is { FieldType: FieldType.String, IsRepeated: false })
@@ -95,37 +83,21 @@ internal sealed class ObjectFilter
         if (path.Field.FieldType == FieldType.Enum)
         {
             var legal = path.Field.EnumType.Values.Where(v => v.Number > 0).Select(WireName.Of).ToList();
-            return legal.Contains(value) ? value : throw Bad($"`{value}` is not a valid value for property {path.Field.JsonName}: {string.Join(", ", legal)}");
+            return legal.Contains(value) ? value : throw ListFilter.Bad($"`{value}` is not a valid value for property {path.Field.JsonName}: {string.Join(", ", legal)}");
         }
 
         if (path.Field.FieldType == FieldType.Bool)
-            return bool.TryParse(value, out var b) ? b : throw Bad($"`{value}` is not true or false.");
+            return bool.TryParse(value, out var b) ? b : throw ListFilter.Bad($"`{value}` is not true or false.");
         if (path.Field.FieldType == FieldType.Message)
         {
             return path.Field.MessageType.FullName switch
             {
-                "google.protobuf.Timestamp" => Instant(value, zone),
-                "google.protobuf.Duration" => Number(value),
+                "google.protobuf.Timestamp" => ListFilter.Instant(value, zone),
+                "google.protobuf.Duration" => ListFilter.Number(value),
                 _ => value,
             };
         }
 
-        return path.Field.FieldType == FieldType.String ? value : Number(value);
+        return path.Field.FieldType == FieldType.String ? value : ListFilter.Number(value);
     }
-
-    private static decimal Number(string value) =>
-        decimal.TryParse(value, NumberStyles.Number, CultureInfo.InvariantCulture, out var n) ? n : throw Bad($"`{value}` is not a number.");
-
-    private static DateTimeOffset Instant(string value, TimeZoneInfo zone)
-    {
-        string[] coarse = ["yyyy", "yyyy-MM"];
-        if (!DateTime.TryParseExact(value, coarse, CultureInfo.InvariantCulture, DateTimeStyles.None, out var local)
-            && !DateTime.TryParse(value, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out local))
-            throw Bad($"`{value}` is not a date.");
-        return local.Kind == DateTimeKind.Unspecified
-            ? new DateTimeOffset(local, zone.GetUtcOffset(local))
-            : new DateTimeOffset(local.ToUniversalTime());
-    }
-
-    private static Dhis2Exception Bad(string message) => new(ErrorKind.InvalidArgument, message, "E1003");
 }

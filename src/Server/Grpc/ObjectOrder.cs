@@ -1,3 +1,4 @@
+using Dhis2Grpc.Server.Queries;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 
@@ -12,12 +13,10 @@ internal sealed class ObjectOrder : IComparer<IMessage>
     /// <summary>Reads an order.</summary>
     public ObjectOrder(MessageDescriptor type, IEnumerable<string> orders)
     {
-        foreach (var order in orders.SelectMany(o => o.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)))
+        foreach (var order in ListOrder.Parse(orders))
         {
-            var parts = order.Split(':', 2);
-            var direction = parts.Length > 1 ? parts[1].ToUpperInvariant() : "ASC";
-            if (direction is "ASC" or "DESC" or "IASC" or "IDESC" && PropertyPath.Find(type, parts[0]) is { IsSimple: true } path)
-                _keys.Add((path, direction.EndsWith("DESC", StringComparison.Ordinal), direction[0] == 'I'));
+            if (PropertyPath.Find(type, order.Property) is { IsSimple: true } path)
+                _keys.Add((path, order.Descending, order.IgnoreCase));
         }
 
         IsDefault = _keys.Count == 0;

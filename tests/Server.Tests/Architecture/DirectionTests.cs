@@ -20,6 +20,7 @@ public sealed class DirectionTests
     {
         ["Errors"] = [],
         ["Periods"] = ["Errors"],
+        ["Queries"] = ["Errors"],
         ["Progress"] = ["Errors", "Scheduling"],
         ["Security"] = ["Errors", "Storage"],
         ["Storage"] = ["Errors", "Progress", "Scheduling", "Security"],
@@ -32,14 +33,15 @@ public sealed class DirectionTests
         ["Jobs.AnalyticsTable"] = ["Errors", "Progress", "Warehouse", "Periods", "Analytics"],
         ["Jobs.ResourceTable"] = ["Errors", "Progress", "Warehouse", "Periods", "Analytics"],
         ["Scheduling"] = ["Errors", "Progress", "Storage", "Security", "Jobs"],
-        ["Metadata"] = ["Errors", "Warehouse", "Security", "Periods", "Storage"],
+        ["Metadata"] = ["Errors", "Warehouse", "Security", "Periods", "Storage", "Queries"],
         ["Data"] = ["Errors", "Warehouse", "Security", "Periods", "Metadata", "Storage"],
         ["Analytics"] = ["Errors", "Warehouse", "Periods"],
         ["Rest"] = ["Errors", "Security"],
-        ["Rest.Documents"] = ["Errors", "Security", "Metadata", "Data", "Periods"],
+        ["Rest.Documents"] = ["Errors", "Security", "Metadata", "Data", "Periods", "Queries"],
         ["Grpc"] =
         [
             "Errors", "Security", "Storage", "Progress", "Scheduling", "Metadata", "Data", "Analytics", "Periods",
+            "Queries",
         ],
     };
 

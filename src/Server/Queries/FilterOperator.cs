@@ -1,4 +1,4 @@
-namespace Dhis2Grpc.Server.Grpc;
+namespace Dhis2Grpc.Server.Queries;
 
 /// <summary>An operator of DHIS2's list filters.</summary>
 /// <param name="Name">Its name without negation and synonyms.</param>

@@ -2,7 +2,7 @@ using System.Globalization;
 using Dhis2.Common.V1;
 using Dhis2Grpc.Server.Errors;
 
-namespace Dhis2Grpc.Server.Grpc;
+namespace Dhis2Grpc.Server.Queries;
 
 /// <summary>Which part of a list is wanted: by number as DHIS2 does, or by token.</summary>
 internal readonly record struct Page

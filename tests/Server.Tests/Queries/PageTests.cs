@@ -1,7 +1,7 @@
 using Dhis2Grpc.Server.Errors;
-using Dhis2Grpc.Server.Grpc;
+using Dhis2Grpc.Server.Queries;
 
-namespace Dhis2Grpc.Server.Tests.Grpc;
+namespace Dhis2Grpc.Server.Tests.Queries;
 
 public sealed class PageTests
 {
