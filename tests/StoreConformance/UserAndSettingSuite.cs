@@ -71,6 +71,17 @@ public abstract class UserAndSettingSuite(StorePlace place) : StoreSuite(place)
     }
 
     [Fact]
+    public async Task Settings_of_one_call_are_set_together()
+    {
+        await Settings.SetAsync("gone", "old", Cancel);
+        await Settings.SetAsync([new("first", "1"), new("gone", null), new("second", "2"), new("first", "3")], Cancel);
+        await ReopenAsync();
+        Assert.Equal("3", await Settings.GetAsync("first", Cancel));
+        Assert.Equal("2", await Settings.GetAsync("second", Cancel));
+        Assert.Null(await Settings.GetAsync("gone", Cancel));
+    }
+
+    [Fact]
     public async Task Of_many_first_values_at_once_all_callers_get_the_one_that_won()
     {
         var values = await Task.WhenAll(Enumerable.Range(0, 40).Select(

@@ -15,6 +15,7 @@ internal static class GrpcServices
         services.AddOptions<SystemInfoOptions>();
         // They hold nothing of a call, and so need not be made for each.
         services.AddSingleton<SystemService>();
+        services.AddSingleton<SystemSettingsService>();
         services.AddSingleton<JobConfigurationService>();
         services.AddSingleton<SchedulingService>();
         services.AddSingleton<SynchronizationService>();
@@ -33,6 +34,7 @@ internal static class GrpcServices
     public static void MapGrpcServices(this IEndpointRouteBuilder app)
     {
         app.MapGrpcService<SystemService>().Add(OpenPing);
+        app.MapGrpcService<SystemSettingsService>();
         app.MapGrpcService<JobConfigurationService>();
         app.MapGrpcService<SchedulingService>();
         app.MapGrpcService<SynchronizationService>();

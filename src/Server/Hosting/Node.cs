@@ -11,6 +11,7 @@ using Dhis2Grpc.Server.Rest;
 using Dhis2Grpc.Server.Rest.Documents;
 using Dhis2Grpc.Server.Scheduling;
 using Dhis2Grpc.Server.Security;
+using Dhis2Grpc.Server.Settings;
 using Dhis2Grpc.Server.Storage.LiteDb;
 using Dhis2Grpc.Server.Warehouse.DuckDb;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -41,6 +42,7 @@ internal static class Node
         app.MapGrpcServices();
         app.MapDataDocuments();
         app.MapMetadataDocuments();
+        app.MapSettingDocuments();
         return app;
     }
 
@@ -60,6 +62,7 @@ internal static class Node
         services.AddLiteDbStorage();
         services.AddWarehouse();
         services.AddSecurity();
+        services.AddSettings();
 
         services.AddProgress();
         services.AddScheduling();

@@ -2,6 +2,7 @@ using Dhis2Grpc.Server.Grpc;
 using Dhis2Grpc.Server.Rest;
 using Dhis2Grpc.Server.Scheduling;
 using Dhis2Grpc.Server.Security;
+using Dhis2Grpc.Server.Settings;
 using Dhis2Grpc.Server.Storage;
 using Grpc.AspNetCore.Server;
 using Microsoft.Extensions.Options;
@@ -26,6 +27,11 @@ internal static class NodeOptionsServices
         services.Configure<StorageOptions, NodeOptions>((storage, node) => storage.DataDirectory = node.DataDirectory);
         services.Configure<SchedulingOptions, NodeOptions>((scheduling, node) => scheduling.Zone = node.GetZone());
         services.Configure<RestOptions, NodeOptions>((rest, node) => rest.Zone = node.GetZone());
+        services.Configure<SettingsOptions, NodeOptions>((settings, node) =>
+        {
+            settings.ApplicationTitle = node.SystemName;
+            settings.Zone = node.GetZone();
+        });
         services.Configure<SystemInfoOptions, NodeOptions>((system, node) =>
         {
             system.Version = node.Version;

@@ -82,6 +82,21 @@ internal sealed class RestFormatter(RestSchema schema, IOptions<RestOptions> opt
         }
     }
 
+    /// <summary>Writes an envelope with a message and nothing else.</summary>
+    public async ValueTask WriteAsync(HttpContext http, int status, string text)
+    {
+        var buffer = _buffers.Get();
+        try
+        {
+            WebMessage.Write(buffer, status, null, text, null, null, ScopeOf(http));
+            await SendAsync(http, status, buffer.Written);
+        }
+        finally
+        {
+            _buffers.Return(buffer);
+        }
+    }
+
     /// <summary>Writes the envelope of a failure, with the headers that go with it.</summary>
     public async ValueTask WriteAsync(HttpContext http, RestFailure failure)
     {

@@ -21,4 +21,8 @@ internal static class RestResponse
         string? text = null,
         string? outcome = null) =>
         http.RequestServices.GetRequiredService<RestFormatter>().WriteAsync(http, message, status, envelope, text, outcome);
+
+    /// <summary>Writes an envelope with a message and nothing else.</summary>
+    public static ValueTask WriteAsync(HttpContext http, string text, int status = StatusCodes.Status200OK) =>
+        http.RequestServices.GetRequiredService<RestFormatter>().WriteAsync(http, status, text);
 }

@@ -25,4 +25,9 @@ internal static class CallerExtensions
         if (!user.Has(authority))
             throw new Dhis2Exception(ErrorKind.PermissionDenied, message, "E1006");
     }
+
+    /// <summary>Refuses a user who may not change system settings.</summary>
+    /// <exception cref="Dhis2Exception">PERMISSION_DENIED, E1006.</exception>
+    public static void RequireSettings(this User user) =>
+        user.Require(Authorities.SystemSetting, $"Access is denied, requires one Authority from [{Authorities.SystemSetting}]");
 }

@@ -5,12 +5,13 @@ namespace Dhis2Grpc.Server.Security;
 /// <summary>Registers the feature.</summary>
 internal static class SecurityServices
 {
-    /// <summary>Adds what tells who may log in. Needs <see cref="ListenerUrls"/> and a user store.</summary>
+    /// <summary>Adds what tells who may log in. Needs <see cref="ListenerUrls"/>, a user store and a data directory.</summary>
     public static IServiceCollection AddSecurity(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddOptions<SecurityOptions>();
         services.AddSingleton<PasswordHash>();
+        services.AddSingleton<Secrets>();
         services.AddSingleton<VerifiedCredentials>();
         services.AddSingleton<LoginThrottle>();
         services.AddSingleton<LoginVerifier>();

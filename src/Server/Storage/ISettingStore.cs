@@ -9,6 +9,9 @@ internal interface ISettingStore
     /// <summary>Sets a setting; null removes it.</summary>
     ValueTask SetAsync(string key, string? value, CancellationToken cancellationToken);
 
+    /// <summary>Sets settings, all or none; null removes one.</summary>
+    ValueTask SetAsync(IReadOnlyCollection<KeyValuePair<string, string?>> settings, CancellationToken cancellationToken);
+
     /// <summary>Sets a setting unless it is set, and returns what is set then.</summary>
     ValueTask<string> GetOrAddAsync(string key, string value, CancellationToken cancellationToken);
 }

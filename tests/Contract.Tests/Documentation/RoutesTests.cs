@@ -1,6 +1,7 @@
 using Contract.Tests.Hosting;
 using Grpc.AspNetCore.Server;
 using Microsoft.AspNetCore.Grpc.JsonTranscoding;
+using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -35,7 +36,7 @@ public sealed class RoutesTests
                    let rpc = endpoint.Metadata.GetMetadata<GrpcJsonTranscodingMetadata>()?.MethodDescriptor
                    where method != "any"
                    orderby route, method
-                   select $"| {method} | `{route}` | {(rpc is null ? "streamed document" : $"{rpc.Service.Name}.{rpc.Name}")} |\n";
+                   select $"| {method} | `{route}` | {(rpc is null ? endpoint.Metadata.GetMetadata<IEndpointSummaryMetadata>()?.Summary ?? "streamed document" : $"{rpc.Service.Name}.{rpc.Name}")} |\n";
         return "| | Route | Served by |\n|---|---|---|\n" + string.Concat(rows.Distinct());
     }
 

@@ -23,6 +23,7 @@ public sealed class DirectionTests
         ["Queries"] = ["Errors"],
         ["Progress"] = ["Errors", "Scheduling"],
         ["Security"] = ["Errors", "Storage"],
+        ["Settings"] = ["Errors", "Storage", "Security"],
         ["Storage"] = ["Errors", "Progress", "Scheduling", "Security"],
         ["Storage.LiteDb"] = ["Errors", "Progress", "Scheduling", "Security"],
         ["Warehouse"] = ["Errors"],
@@ -37,11 +38,11 @@ public sealed class DirectionTests
         ["Data"] = ["Errors", "Warehouse", "Security", "Periods", "Metadata", "Storage"],
         ["Analytics"] = ["Errors", "Warehouse", "Periods"],
         ["Rest"] = ["Errors", "Security"],
-        ["Rest.Documents"] = ["Errors", "Security", "Metadata", "Data", "Periods", "Queries"],
+        ["Rest.Documents"] = ["Errors", "Security", "Metadata", "Data", "Periods", "Queries", "Settings"],
         ["Grpc"] =
         [
             "Errors", "Security", "Storage", "Progress", "Scheduling", "Metadata", "Data", "Analytics", "Periods",
-            "Queries",
+            "Queries", "Settings",
         ],
     };
 
