@@ -4,6 +4,7 @@ using Dhis2Grpc.Server.Errors;
 using Dhis2Grpc.Server.Queries;
 using Dhis2Grpc.Server.Scheduling;
 using Dhis2Grpc.Server.Security;
+using Google.Protobuf;
 using Grpc.Core;
 using Microsoft.Extensions.Options;
 using JobConfiguration = Dhis2Grpc.Server.Scheduling.JobConfiguration;
@@ -32,8 +33,9 @@ internal sealed class JobConfigurationService(
         ListJobConfigurationsRequest request, ServerCallContext context)
     {
         var caller = context.Caller();
-        var filter = new ObjectFilter(JobConfigurationMessage.Descriptor, request.Filter, request.RootJunction, system.Value.Zone);
-        var order = new ObjectOrder(JobConfigurationMessage.Descriptor, request.Order);
+        var properties = MessageProperties.Of(JobConfigurationMessage.Descriptor);
+        var filter = new ObjectFilter<IMessage>(properties, request.Filter, request.RootJunction, system.Value.Zone);
+        var order = new ObjectOrder<IMessage>(properties, request.Order);
         var all = await configurations.ListAsync(context.CancellationToken);
         var wanted = request.Query.Length == 0 ? all : all.Where(v => Answers(v, request.Query)).ToList();
         var response = new ListJobConfigurationsResponse();
@@ -49,7 +51,7 @@ internal sealed class JobConfigurationService(
         foreach (var block in wanted.Chunk(BlockSize))
             found.AddRange((await ToMessagesAsync(block, caller, context)).Where(filter.Matches));
         if (!order.IsDefault)
-            found.Sort(order);
+            found.Sort(order.Compare);
         response.JobConfigurations.Add(Slice(found, request, response));
         return response;
     }

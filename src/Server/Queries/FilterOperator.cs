@@ -5,7 +5,7 @@ namespace Dhis2Grpc.Server.Queries;
 /// <param name="Negated">The condition must not hold.</param>
 internal sealed record FilterOperator(string Name, bool Negated)
 {
-    /// <summary>It needs something to compare with.</summary>
+    /// <summary>It needs something to compare with; otherwise it asks whether there is a value at all.</summary>
     public bool NeedsValue => Name is not ("null" or "empty");
 
     /// <summary>It compares text.</summary>
@@ -29,37 +29,39 @@ internal sealed record FilterOperator(string Name, bool Negated)
         };
     }
 
-    /// <summary>Whether the condition, before negation, holds between a value and what the filter compares it with.</summary>
-    public bool Test(object value, object operand)
+    /// <summary>Whether the condition, before negation, holds for a value that compares so with the filter's.</summary>
+    public bool Holds(int order) => Name switch
     {
-        if (IsTextual)
-            return Test(Text(value), Text(operand));
-        var order = value.GetType() == operand.GetType()
-            ? value is string s ? string.CompareOrdinal(s, (string)operand) : ((IComparable)value).CompareTo(operand)
-            : string.CompareOrdinal(Text(value), Text(operand));
-        return Name switch
-        {
-            "eq" => order == 0,
-            "gt" => order > 0,
-            "ge" => order >= 0,
-            "lt" => order < 0,
-            "le" => order <= 0,
-            _ => false,
-        };
-    }
-
-    private static string Text(object value) => value as string ?? string.Format(System.Globalization.CultureInfo.InvariantCulture, "{0}", value);
-
-    private bool Test(string value, string operand) => Name switch
-    {
-        "like" => value.Contains(operand, StringComparison.Ordinal),
-        "$like" => value.StartsWith(operand, StringComparison.Ordinal),
-        "like$" => value.EndsWith(operand, StringComparison.Ordinal),
-        "ilike" => value.Contains(operand, StringComparison.OrdinalIgnoreCase),
-        "$ilike" => value.StartsWith(operand, StringComparison.OrdinalIgnoreCase),
-        "ilike$" => value.EndsWith(operand, StringComparison.OrdinalIgnoreCase),
-        "ieq" => value.Equals(operand, StringComparison.OrdinalIgnoreCase),
-        _ => operand.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)
-            .All(token => value.Contains(token, StringComparison.OrdinalIgnoreCase)),
+        "eq" => order == 0,
+        "gt" => order > 0,
+        "ge" => order >= 0,
+        "lt" => order < 0,
+        "le" => order <= 0,
+        _ => false,
     };
+
+    /// <summary>The condition, before negation, that compares text.</summary>
+    public Func<string, bool> TextTest(string operand)
+    {
+        switch (Name)
+        {
+            case "like":
+                return v => v.Contains(operand, StringComparison.Ordinal);
+            case "$like":
+                return v => v.StartsWith(operand, StringComparison.Ordinal);
+            case "like$":
+                return v => v.EndsWith(operand, StringComparison.Ordinal);
+            case "ilike":
+                return v => v.Contains(operand, StringComparison.OrdinalIgnoreCase);
+            case "$ilike":
+                return v => v.StartsWith(operand, StringComparison.OrdinalIgnoreCase);
+            case "ilike$":
+                return v => v.EndsWith(operand, StringComparison.OrdinalIgnoreCase);
+            case "ieq":
+                return v => v.Equals(operand, StringComparison.OrdinalIgnoreCase);
+            default:
+                var tokens = operand.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+                return v => Array.TrueForAll(tokens, t => v.Contains(t, StringComparison.OrdinalIgnoreCase));
+        }
+    }
 }

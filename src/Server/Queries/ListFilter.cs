@@ -17,8 +17,7 @@ internal sealed record ListFilter(string Property, FilterOperator Operator, stri
     public static IReadOnlyList<string> Identifying { get; } = ["id", "code", "name"];
 
     /// <summary>Entries of a list value such as <c>[a,b]</c>.</summary>
-    public string[] Values => (Value.StartsWith('[') && Value.EndsWith(']') ? Value[1..^1] : Value)
-        .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+    public string[] Values => Members(Value);
 
     /// <summary>Reads a filter.</summary>
     /// <exception cref="Dhis2Exception">It makes no sense (E1003).</exception>
@@ -38,6 +37,10 @@ internal sealed record ListFilter(string Property, FilterOperator Operator, stri
     /// <param name="rootJunction">AND, OR or empty for AND.</param>
     public static bool IsAny(string? rootJunction) => "OR".Equals(rootJunction, StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>Entries of a list value such as <c>[a,b]</c>.</summary>
+    public static string[] Members(string value) => (value.StartsWith('[') && value.EndsWith(']') ? value[1..^1] : value)
+        .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+
     /// <summary>The property does not exist.</summary>
     public static Dhis2Exception Unknown(string property) => Bad($"Unknown path property: {property}");
 
@@ -45,6 +48,10 @@ internal sealed record ListFilter(string Property, FilterOperator Operator, stri
     /// <exception cref="Dhis2Exception">It is none (E1003).</exception>
     public static decimal Number(string value) =>
         decimal.TryParse(value, NumberStyles.Number, CultureInfo.InvariantCulture, out var n) ? n : throw Bad($"`{value}` is not a number.");
+
+    /// <summary>A truth value to compare with.</summary>
+    /// <exception cref="Dhis2Exception">It is none (E1003).</exception>
+    public static bool Flag(string value) => bool.TryParse(value, out var b) ? b : throw Bad($"`{value}` is not true or false.");
 
     /// <summary>An instant to compare with: a date, or a date and time, coarse ones too.</summary>
     /// <exception cref="Dhis2Exception">It is none (E1003).</exception>
@@ -54,6 +61,9 @@ internal sealed record ListFilter(string Property, FilterOperator Operator, stri
         if (!DateTime.TryParseExact(value, coarse, CultureInfo.InvariantCulture, DateTimeStyles.None, out var local)
             && !DateTime.TryParse(value, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out local))
             throw Bad($"`{value}` is not a date.");
+        // The first and the last day of the calendar have no instant in every zone.
+        if (local.Ticks < TimeSpan.TicksPerDay || local.Ticks > DateTime.MaxValue.Ticks - TimeSpan.TicksPerDay)
+            throw Bad($"`{value}` is not a date that this server can compare with.");
         return local.Kind == DateTimeKind.Unspecified
             ? new DateTimeOffset(local, zone.GetUtcOffset(local))
             : new DateTimeOffset(local.ToUniversalTime());

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Dhis2.Common.V1;
 using Dhis2.Rest.V1;
+using Dhis2Grpc.Server.Queries;
 using Dhis2Grpc.Server.Rest.Reading;
 using Dhis2Grpc.Server.Rest.Schema;
 using Dhis2Grpc.Server.Rest.Writing;

@@ -37,7 +37,7 @@ public sealed class DirectionTests
         ["Metadata"] = ["Errors", "Warehouse", "Security", "Periods", "Storage", "Queries"],
         ["Data"] = ["Errors", "Warehouse", "Security", "Periods", "Metadata", "Storage"],
         ["Analytics"] = ["Errors", "Warehouse", "Periods"],
-        ["Rest"] = ["Errors", "Security"],
+        ["Rest"] = ["Errors", "Security", "Queries"],
         ["Rest.Documents"] = ["Errors", "Security", "Metadata", "Data", "Periods", "Queries", "Settings"],
         ["Grpc"] =
         [
@@ -65,7 +65,7 @@ public sealed class DirectionTests
             .Select(d => (From: Room(d.From), To: Room(d.To), d))
             .Where(x => x.From != "Hosting" && !MayUse(x.From, x.To))
             .Select(x => $"{x.From} -> {x.To}: {x.d.From} uses {x.d.To}");
-        Assert.Empty(wrong.Distinct().Order());
+        Assert.True(!wrong.Any(), string.Join('\n', wrong.Distinct().Order()));
     }
 
     [Fact]
@@ -97,10 +97,12 @@ public sealed class DirectionTests
         Assert.True(MayUse("Storage.LiteDb", "Storage"));
     }
 
+    // The reader confuses type parameters that have one name.
     private static IEnumerable<(string From, string To)> Dependencies() =>
         from type in Code.Types
         where Ours(type.FullName)
         from dependency in type.Dependencies
+        where dependency.Target is not GenericParameter
         select (type.FullName, dependency.Target.FullName);
 
     private static bool MayUse(string from, string to)

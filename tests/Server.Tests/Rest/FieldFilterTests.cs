@@ -1,6 +1,7 @@
 using System.Text;
 using CsCheck;
 using Dhis2.Scheduling.V1;
+using Dhis2Grpc.Server.Queries;
 using Dhis2Grpc.Server.Rest.Schema;
 using Dhis2Grpc.Server.Rest.Writing;
 

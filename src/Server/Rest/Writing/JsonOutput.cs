@@ -177,6 +177,9 @@ internal sealed class JsonOutput
     /// <summary>A value that is JSON already.</summary>
     public void Raw(string json) => Value(Encoding.UTF8.GetBytes(json));
 
+    /// <summary>A value that is JSON already.</summary>
+    public void Raw(ReadOnlySpan<byte> json) => Value(json);
+
     /// <summary>Bytes outside the document, such as the end of a line.</summary>
     public void Append(ReadOnlySpan<byte> bytes)
     {

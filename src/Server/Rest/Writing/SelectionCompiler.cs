@@ -1,10 +1,15 @@
+using Dhis2Grpc.Server.Queries;
+
 namespace Dhis2Grpc.Server.Rest.Writing;
 
 /// <summary>Turns a <c>fields</c> parameter into the members of a message. Unknown names are dropped, as DHIS2 does.</summary>
 internal static class SelectionCompiler
 {
-    private static readonly HashSet<string> _identifiable = ["id", "code", "name", "created", "lastUpdated", "lastUpdatedBy"];
-    private static readonly HashSet<string> _nameable = [.. _identifiable, "shortName", "description"];
+    /// <summary>Members of the preset <c>:identifiable</c>.</summary>
+    public static readonly HashSet<string> Identifiable = ["id", "code", "name", "created", "lastUpdated", "lastUpdatedBy"];
+
+    /// <summary>Members of the preset <c>:nameable</c>.</summary>
+    public static readonly HashSet<string> Nameable = [.. Identifiable, "shortName", "description"];
 
     /// <summary>Members of the message that the parameter names.</summary>
     public static Selection Compile(WritePlan plan, IReadOnlyList<FieldFilter> filters)
@@ -16,7 +21,7 @@ internal static class SelectionCompiler
             AddPreset(plan, ":all", chosen);
         foreach (var filter in filters.Where(f => !f.Excluded))
         {
-            if (filter.Name is "*" || filter.Name.StartsWith(':'))
+            if (filter.IsPreset)
                 AddPreset(plan, filter.Name, chosen);
             else if (IndexOf(plan, filter.Name) is var index and >= 0)
                 Add(plan.Members[index], filter, ref chosen[index], added);
@@ -63,10 +68,10 @@ internal static class SelectionCompiler
             var named = preset switch
             {
                 "*" or ":all" => true,
-                ":identifiable" => _identifiable.Contains(member.Name),
-                ":nameable" => _nameable.Contains(member.Name),
+                ":identifiable" => Identifiable.Contains(member.Name),
+                ":nameable" => Nameable.Contains(member.Name),
                 ":simple" => member is { Nested: null, Field: { IsRepeated: false, IsMap: false } },
-                ":owner" or ":persisted" => !member.ReadOnly || _identifiable.Contains(member.Name),
+                ":owner" or ":persisted" => !member.ReadOnly || Identifiable.Contains(member.Name),
                 _ => false,
             };
             if (named || (member.Name == "href" && preset is ":identifiable" or ":nameable"))

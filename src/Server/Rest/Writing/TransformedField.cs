@@ -1,4 +1,5 @@
 using System.Collections;
+using Dhis2Grpc.Server.Queries;
 using Google.Protobuf;
 
 namespace Dhis2Grpc.Server.Rest.Writing;

@@ -1,9 +1,11 @@
 using Dhis2.Scheduling.V1;
 using Dhis2Grpc.Server.Errors;
 using Dhis2Grpc.Server.Grpc;
+using Dhis2Grpc.Server.Queries;
+using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 
-namespace Dhis2Grpc.Server.Tests.Grpc;
+namespace Dhis2Grpc.Server.Tests.Queries;
 
 public sealed class ObjectFilterTests
 {
@@ -17,6 +19,7 @@ public sealed class ObjectFilterTests
         Created = Timestamp.FromDateTimeOffset(new DateTimeOffset(2024, 2, 28, 22, 0, 0, TimeSpan.Zero)),
         LastUpdatedBy = new() { Id = "uId45678901", Username = "admin" },
         Favorites = { "one", "two" },
+        Translations = { new Dhis2.Common.V1.Translation { Locale = "fr", Property = "NAME", Value = "Nuit" } },
     };
 
     [Theory]
@@ -72,6 +75,11 @@ public sealed class ObjectFilterTests
     [InlineData("favorites:eq:one", true)]
     [InlineData("favorites:in:[two,three]", true)]
     [InlineData("userAccesses:empty", true)]
+    [InlineData("translations.locale:eq:fr", true)]
+    [InlineData("translations.locale:in:[en,fr]", true)]
+    [InlineData("translations.value:like:Jour", false)]
+    [InlineData("access.read:null", true)]
+    [InlineData("queuePosition:null", true)]
     [InlineData("identifiable:eq:aB3dEfGhIj1", true)]
     [InlineData("identifiable:ilike:NIGHTLY", true)]
     [InlineData("identifiable:eq:x", false)]
@@ -115,6 +123,6 @@ public sealed class ObjectFilterTests
         Assert.StartsWith("`ASLEEP` is not a valid value for property jobStatus: SCHEDULED, RUNNING, DISABLED", e.Message, StringComparison.Ordinal);
     }
 
-    private static ObjectFilter Filter(string[] filters, string junction = "") =>
-        new(JobConfiguration.Descriptor, filters, junction, TimeZoneInfo.FindSystemTimeZoneById("Africa/Kampala"));
+    private static ObjectFilter<IMessage> Filter(string[] filters, string junction = "") =>
+        new(MessageProperties.Of(JobConfiguration.Descriptor), filters, junction, TimeZoneInfo.FindSystemTimeZoneById("Africa/Kampala"));
 }

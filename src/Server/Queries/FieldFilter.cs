@@ -1,6 +1,6 @@
 using Dhis2Grpc.Server.Errors;
 
-namespace Dhis2Grpc.Server.Rest.Writing;
+namespace Dhis2Grpc.Server.Queries;
 
 /// <summary>One entry of DHIS2's <c>fields</c> parameter.</summary>
 /// <param name="Name">Member, <c>*</c>, or a preset such as <c>:owner</c>.</param>
@@ -10,6 +10,9 @@ namespace Dhis2Grpc.Server.Rest.Writing;
 internal sealed record FieldFilter(string Name, bool Excluded, IReadOnlyList<FieldFilter>? Nested, IReadOnlyList<FieldTransform> Transforms)
 {
     private const int MaxDepth = 16;
+
+    /// <summary>It stands for many members: <c>*</c>, or a preset such as <c>:owner</c>.</summary>
+    public bool IsPreset => Name is "*" || Name.StartsWith(':');
 
     /// <summary>Parses the parameter. Unbalanced brackets are read as if they were closed at the end.</summary>
     /// <exception cref="Dhis2Exception">Nested too deeply.</exception>

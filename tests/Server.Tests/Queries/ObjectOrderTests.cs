@@ -1,8 +1,9 @@
 using Dhis2.Scheduling.V1;
 using Dhis2Grpc.Server.Grpc;
+using Dhis2Grpc.Server.Queries;
 using Google.Protobuf;
 
-namespace Dhis2Grpc.Server.Tests.Grpc;
+namespace Dhis2Grpc.Server.Tests.Queries;
 
 public sealed class ObjectOrderTests
 {
@@ -29,8 +30,24 @@ public sealed class ObjectOrderTests
     [InlineData("colour:asc,id:desc", "4321")]
     public void Sorts(string order, string expected)
     {
-        var sorted = Jobs.Order<IMessage>(new ObjectOrder(JobConfiguration.Descriptor, [order])).Cast<JobConfiguration>();
+        var sorted = Jobs.Order<IMessage>(new ObjectOrder<IMessage>(MessageProperties.Of(JobConfiguration.Descriptor), [order])).Cast<JobConfiguration>();
 
         Assert.Equal(expected, string.Concat(sorted.Select(j => j.Id)));
+    }
+
+    [Theory]
+    [InlineData("name:iasc")]
+    [InlineData("code:desc")]
+    [InlineData("queuePosition:asc")]
+    public void A_part_of_a_long_list_is_what_sorting_all_of_it_gives(string wish)
+    {
+        var order = new ObjectOrder<IMessage>(MessageProperties.Of(JobConfiguration.Descriptor), [wish]);
+        var items = Enumerable.Range(0, 200)
+            .Select(i => new JobConfiguration { Id = $"{i:000}", Name = $"n{i * 37 % 200}", Code = $"c{i % 7}", QueuePosition = i * 11 % 17 })
+            .ToList<IMessage>();
+        var sorted = items.Order(order).ToList();
+
+        foreach (var (offset, count) in new[] { (0, 10), (10, 10), (0, 0), (30, 50), (190, 50), (200, 10), (0, 1000) })
+            Assert.Equal(sorted.Skip(offset).Take(count), order.Slice(items, offset, count));
     }
 }
