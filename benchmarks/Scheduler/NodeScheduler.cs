@@ -44,7 +44,7 @@ internal static class NodeScheduler
         return 0;
     }
 
-    /// <summary>Runs what the directory holds. Arguments: folder, number of jobs, shape, seconds.</summary>
+    /// <summary>Runs what the directory holds. Arguments: folder, number of jobs, shape, seconds, seconds of warm-up.</summary>
     public static async Task<int> RunAsync(string[] args)
     {
         var lateness = new Lateness();
@@ -52,7 +52,7 @@ internal static class NodeScheduler
         await host.StartAsync();
         using var process = Process.GetCurrentProcess();
         var ready = DateTime.Now - process.StartTime;
-        await lateness.MeasureAsync("node", ready, TimeSpan.FromSeconds(int.Parse(args[3], CultureInfo.InvariantCulture)));
+        await lateness.MeasureAsync("node", ready, SchedulerBenchmark.Seconds(args[4]), SchedulerBenchmark.Seconds(args[3]));
         await host.StopAsync();
         return 0;
     }
