@@ -17,6 +17,7 @@ internal sealed class ProgressHub : IDisposable
     private static readonly TimeSpan HeartbeatCheck = TimeSpan.FromSeconds(1);
 
     private readonly TimeProvider _time;
+    private readonly Action<RunFeed> _changed;
     private readonly ITimer _heartbeat;
     private readonly Lock _gate = new();
     private readonly Dictionary<string, RunFeed> _running = [];
@@ -27,6 +28,7 @@ internal sealed class ProgressHub : IDisposable
     public ProgressHub(TimeProvider time)
     {
         _time = time;
+        _changed = Changed;
         _heartbeat = time.CreateTimer(
             static hub => ((ProgressHub)hub!).Beat(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
@@ -47,7 +49,7 @@ internal sealed class ProgressHub : IDisposable
     /// <summary>Opens the feed of a run that starts.</summary>
     public RunFeed Begin(JobRun run)
     {
-        var feed = new RunFeed(run, _time, Changed);
+        var feed = new RunFeed(run, _time, _changed);
         lock (_gate)
             _running.Add(run.RunId, feed);
         Changed(feed);

@@ -4,7 +4,7 @@ namespace Dhis2Grpc.Server.Progress;
 internal sealed class ProgressJournal(int capacity)
 {
     // Grown on demand: most runs are short and never fill it.
-    private ProgressPath[] _paths = new ProgressPath[Math.Min(4, capacity)];
+    private ProgressPath[] _paths = [];
 
     /// <summary>The latest revision; 0 before the first change.</summary>
     public long Revision { get; private set; }
@@ -14,7 +14,7 @@ internal sealed class ProgressJournal(int capacity)
     public long Add(ProgressPath path)
     {
         if (Revision >= _paths.Length && _paths.Length < capacity)
-            Array.Resize(ref _paths, Math.Min(capacity, _paths.Length * 2));
+            Array.Resize(ref _paths, Math.Min(capacity, Math.Max(1, _paths.Length * 4)));
         Revision++;
         _paths[(int)((Revision - 1) % _paths.Length)] = path;
         return Revision;

@@ -8,7 +8,7 @@ namespace Dhis2Grpc.Server.Progress;
 /// Thread-safe; nothing here waits.</summary>
 internal sealed class RunFeed(JobRun run, TimeProvider time, Action<RunFeed> changed)
 {
-    private readonly Lock _gate = new();
+    // Guards everything here; a lock of its own would be one more object for each of thousands of runs per second.
     private readonly ProgressTree _tree = new();
     private JobRun _run = run;
     private long _runChangedAt;
@@ -38,7 +38,7 @@ internal sealed class RunFeed(JobRun run, TimeProvider time, Action<RunFeed> cha
     {
         get
         {
-            lock (_gate)
+            lock (_tree)
                 return _tree.Revision;
         }
     }
@@ -48,7 +48,7 @@ internal sealed class RunFeed(JobRun run, TimeProvider time, Action<RunFeed> cha
     {
         get
         {
-            lock (_gate)
+            lock (_tree)
                 return _tree.ItemCount;
         }
     }
@@ -58,7 +58,7 @@ internal sealed class RunFeed(JobRun run, TimeProvider time, Action<RunFeed> cha
     {
         get
         {
-            lock (_gate)
+            lock (_tree)
                 return _stop;
         }
     }
@@ -66,21 +66,21 @@ internal sealed class RunFeed(JobRun run, TimeProvider time, Action<RunFeed> cha
     /// <summary>The run with its progress as it is now.</summary>
     public JobRun Snapshot()
     {
-        lock (_gate)
+        lock (_tree)
             return _run with { Progress = _tree.Snapshot() };
     }
 
     /// <summary>Its progress as it is now, and when a user asked to cancel it.</summary>
     public (RunProgress Progress, DateTimeOffset? CancelRequested) State()
     {
-        lock (_gate)
+        lock (_tree)
             return (_tree.Snapshot(), _run.CancelRequested);
     }
 
     /// <summary>What a watcher that has the revision should see next; null when nothing. Below 0: has nothing.</summary>
     public RunEvent? EventSince(long revision)
     {
-        lock (_gate)
+        lock (_tree)
         {
             if (revision == _tree.Revision && revision >= 0)
                 return null;
@@ -210,7 +210,7 @@ internal sealed class RunFeed(JobRun run, TimeProvider time, Action<RunFeed> cha
     /// <summary>Throws when the run should end.</summary>
     public void ThrowIfStopping()
     {
-        lock (_gate)
+        lock (_tree)
             ThrowIfStopped();
     }
 
@@ -218,7 +218,7 @@ internal sealed class RunFeed(JobRun run, TimeProvider time, Action<RunFeed> cha
     /// <returns>How the run ended, and why.</returns>
     public (JobRunOutcome Outcome, string? Error) Close(Exception? failure)
     {
-        lock (_gate)
+        lock (_tree)
         {
             // Thousands of short runs per second report nothing: there is nothing to close.
             if (failure is null && _stop == RunStop.None && _tree.ProcessCount == 0)
@@ -250,7 +250,7 @@ internal sealed class RunFeed(JobRun run, TimeProvider time, Action<RunFeed> cha
     /// <summary>Shows the run as ended.</summary>
     public void End(JobRunOutcome outcome, string? error, DateTimeOffset now)
     {
-        lock (_gate)
+        lock (_tree)
         {
             _run = _run with { Outcome = outcome, Error = error, Finished = now };
             TouchRun();
@@ -337,7 +337,7 @@ internal sealed class RunFeed(JobRun run, TimeProvider time, Action<RunFeed> cha
     private T Change<T>(Func<T> change)
     {
         T result;
-        lock (_gate)
+        lock (_tree)
             result = change();
         changed(this);
         return result;

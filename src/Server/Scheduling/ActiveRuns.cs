@@ -26,6 +26,16 @@ internal sealed class ActiveRuns
         }
     }
 
+    /// <summary>Whether claims are being written.</summary>
+    public bool IsClaiming
+    {
+        get
+        {
+            lock (_gate)
+                return _claims > 0;
+        }
+    }
+
     /// <summary>The runs, in no order.</summary>
     public IReadOnlyList<ActiveRun> All
     {

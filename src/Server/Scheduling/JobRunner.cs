@@ -25,6 +25,7 @@ internal sealed class JobRunner(
 
     private readonly ActiveRuns _active = new();
     private RunEnds? _ends;
+    private RunQueue? _queue;
 
     /// <summary>Hears of runs that ended and were recorded.</summary>
     public event Action<IReadOnlyList<EndedRun>>? Ended;
@@ -32,7 +33,9 @@ internal sealed class JobRunner(
     /// <summary>No more runs start: the server shuts down.</summary>
     public bool IsClosed => _active.IsClosed;
 
-    private RunEnds Ends => LazyInitializer.EnsureInitialized(ref _ends, () => new(store, instance, time, logger, () => _active.Count, Recorded));
+    private RunEnds Ends => LazyInitializer.EnsureInitialized(ref _ends, () => new(store, instance, time, logger, _active, Recorded));
+
+    private RunQueue Queue => LazyInitializer.EnsureInitialized(ref _queue, () => new(run => _ = RunAsync(run)));
 
     /// <summary>Claims runs together, each decided on its own. <see cref="Run"/> must follow for each that is
     /// claimed.</summary>
@@ -66,9 +69,8 @@ internal sealed class JobRunner(
         }
     }
 
-    /// <summary>Does a claimed run on a thread of the pool.</summary>
-    public void Run(ActiveRun active) =>
-        ThreadPool.UnsafeQueueUserWorkItem(static work => _ = work.Runner.RunAsync(work.Run), (Runner: this, Run: active), preferLocal: false);
+    /// <summary>Does claimed runs on threads of the pool.</summary>
+    public void Run(IEnumerable<ActiveRun> runs) => Queue.Add(runs);
 
     /// <summary>Cancels the runs that match, at a user's wish. All views show it at once.</summary>
     /// <returns>False when nothing was running, or all was cancelled before.</returns>

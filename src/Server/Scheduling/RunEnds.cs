@@ -3,22 +3,24 @@ using Dhis2Grpc.Server.Storage;
 namespace Dhis2Grpc.Server.Scheduling;
 
 /// <summary>Records how runs ended. Those that end while others are being written are written together next; and when
-/// a crowd is running, its ends are waited for a moment, since each write costs the same however many it is of.</summary>
+/// a crowd is running, its ends are waited for a moment, since each write costs the same however many it is of, and
+/// those that are due and not started yet come first.</summary>
 /// <param name="store">Where to.</param>
 /// <param name="instance">This server.</param>
 /// <param name="time">The time.</param>
 /// <param name="logger">Hears of failures.</param>
-/// <param name="running">Gives the number of runs that are not recorded as ended yet.</param>
+/// <param name="active">The runs that are not recorded as ended yet.</param>
 /// <param name="recorded">Hears of the runs recorded.</param>
 internal sealed class RunEnds(
     IJobStore store,
     ServerInstance instance,
     TimeProvider time,
     ILogger logger,
-    Func<int> running,
+    ActiveRuns active,
     Action<IReadOnlyList<EndedRun>> recorded) : IDisposable
 {
     private const int Crowd = 64;
+    private const int MaxCrowdWaits = 5;
     private static readonly TimeSpan CrowdWait = TimeSpan.FromMilliseconds(5);
 
     private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1);
@@ -53,7 +55,7 @@ internal sealed class RunEnds(
     {
         do
         {
-            if (running() >= Crowd)
+            for (var i = 0; i < MaxCrowdWaits && active.Count >= Crowd && (i == 0 || active.IsClaiming); i++)
                 await Task.Delay(CrowdWait, time, _abandoned.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             var group = Take();
             await RecordAsync(group);

@@ -22,6 +22,10 @@ internal sealed class RunIds
             next = Math.Max(last + 1, earliest);
         }
         while (Interlocked.CompareExchange(ref _last, next, last) != last);
-        return string.Create(CultureInfo.InvariantCulture, $"{next:x16}{_instance}");
+        return string.Create(24, (Next: next, Instance: _instance), static (text, id) =>
+        {
+            id.Next.TryFormat(text, out var length, "x16", CultureInfo.InvariantCulture);
+            id.Instance.CopyTo(text[length..]);
+        });
     }
 }

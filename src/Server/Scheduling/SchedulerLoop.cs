@@ -18,8 +18,8 @@ internal sealed class SchedulerLoop(
     /// <summary>When to look again whether another server ended its run of a type.</summary>
     public static readonly TimeSpan RemoteRetryAfter = TimeSpan.FromSeconds(1);
 
-    // What is due together is claimed together; the first of very many start while the rest is being claimed.
-    private const int MaxClaims = 4_096;
+    // What is due together is claimed in groups: the first start while the rest is being claimed.
+    private const int MaxClaims = 256;
 
     private static readonly TimeSpan ClockStep = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Millisecond = TimeSpan.FromMilliseconds(1);
@@ -103,7 +103,7 @@ internal sealed class SchedulerLoop(
         }
 
         board.Started(job.Uid, active.Run.Started);
-        runner.Run(active);
+        runner.Run([active]);
         return (start.Result, active.Run);
     }
 
@@ -135,13 +135,16 @@ internal sealed class SchedulerLoop(
         }
 
         board.Started(starts);
+        var started = new List<ActiveRun>(starts.Length);
         for (var i = 0; i < starts.Length; i++)
         {
             if (starts[i].Run is not { } active)
                 continue;
             RecordCovered(jobs[i], active.Run);
-            runner.Run(active);
+            started.Add(active);
         }
+
+        runner.Run(started);
 
         for (var i = 0; i < starts.Length; i++)
         {

@@ -127,7 +127,7 @@ internal sealed class LiteDbJobStore(LiteDbStore store) : IJobStore
                 if (draft.FindRunning(runId) is not { } stored || stored.Run.Owner != owner)
                     return null;
                 var run = stored.Run with { LeaseUntil = leaseUntil, Progress = progress };
-                draft.Add(new RunPut(new(run, now, encoded), stored.Progress.IsDocument));
+                draft.Add(new RunPut(stored with { Run = run, Alive = now, Progress = encoded }, stored.Progress.IsDocument));
                 return run;
             },
             cancellationToken).ConfigureAwait(false);
@@ -199,15 +199,17 @@ internal sealed class LiteDbJobStore(LiteDbStore store) : IJobStore
     private static JobStart TryStart(StoreDraft draft, JobClaim claim)
     {
         var run = claim.Run;
-        if (draft.FindJob(run.JobUid) is not { } job)
+        if (draft.FindStoredJob(run.JobUid) is not { } stored)
             return JobStart.NotFound;
+        var job = stored.Configuration;
         if ((claim.Revision is { } revision && revision != job.Revision) || job.Type != run.Type)
             return JobStart.RevisionChanged;
         if (!job.Enabled)
             return JobStart.Disabled;
         if (draft.FindRunning(run.Type) is not null)
             return JobStart.TypeRunning;
-        draft.Add(new RunPut(new(run, run.Started, StoredProgress.Encode(run.Progress)), HadDocument: false));
+        var put = new StoredRun(run, run.Started, StoredProgress.Encode(run.Progress)) { Job = draft.IsChanged(run.JobUid) ? null : stored };
+        draft.Add(new RunPut(put, HadDocument: false));
         return JobStart.Started;
     }
 
@@ -218,7 +220,7 @@ internal sealed class LiteDbJobStore(LiteDbStore store) : IJobStore
             return false;
         // Its progress is in the bytes from now on.
         var run = stored.Run with { Outcome = end.Outcome, Error = end.Error, Progress = RunProgress.Empty, Finished = end.Finished };
-        draft.Add(new RunPut(new(run, end.Finished, progress), stored.Progress.IsDocument));
+        draft.Add(new RunPut(stored with { Run = run, Alive = end.Finished, Progress = progress }, stored.Progress.IsDocument));
         return true;
     }
 

@@ -11,6 +11,9 @@ internal sealed class Overlay<TKey, TValue>(Dictionary<TKey, TValue> below)
     public TValue? Find(TKey key) =>
         _changes.Count > 0 && _changes.TryGetValue(key, out var changed) ? changed : below.GetValueOrDefault(key);
 
+    /// <summary>Whether the value is one of the changes.</summary>
+    public bool IsChanged(TKey key) => _changes.Count > 0 && _changes.ContainsKey(key);
+
     /// <summary>Changes a value; null removes it.</summary>
     public void Set(TKey key, TValue? value) => _changes[key] = value;
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
 
@@ -7,6 +8,9 @@ namespace Dhis2Grpc.Server.Storage.LiteDb;
 /// so that a reader may hold on to <see cref="Memory"/>.</summary>
 internal sealed class PackedWriter(int capacity = 256)
 {
+    // Its number and one more fit into a byte of WriteShort.
+    private const int OneByteLength = 126;
+
     private byte[] _bytes = new byte[capacity];
 
     /// <summary>Bytes written.</summary>
@@ -59,6 +63,13 @@ internal sealed class PackedWriter(int capacity = 256)
         if (text is null)
         {
             WriteShort(0);
+            return;
+        }
+
+        if (text.Length <= OneByteLength && Ascii.FromUtf16(text, Room(OneByteLength + 1)[1..], out var count) == OperationStatus.Done)
+        {
+            _bytes[Length] = (byte)(count + 1);
+            Length += count + 1;
             return;
         }
 

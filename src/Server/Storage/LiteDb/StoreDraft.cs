@@ -23,6 +23,12 @@ internal sealed class StoreDraft(StoreModel model)
     /// <summary>A configuration; null when there is none.</summary>
     public JobConfiguration? FindJob(string uid) => _jobs.Find(uid)?.Configuration;
 
+    /// <summary>A configuration with its state; null when there is none.</summary>
+    public StoredJob? FindStoredJob(string uid) => _jobs.Find(uid);
+
+    /// <summary>Whether the configuration changed since the model was.</summary>
+    public bool IsChanged(string uid) => _jobs.IsChanged(uid);
+
     /// <summary>UID of the configuration with the name.</summary>
     public string? FindJobName(string name) => _jobNames.Find(name);
 

@@ -102,8 +102,7 @@ internal sealed class StoreModel
             }
         }
 
-        if (Jobs.TryGetValue(run.JobUid, out var job))
-            job.Settle(stored);
+        (stored.Job ?? Jobs.GetValueOrDefault(run.JobUid))?.Settle(stored);
     }
 
     /// <summary>Takes a user in, in place of an older version.</summary>

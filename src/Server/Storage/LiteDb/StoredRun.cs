@@ -9,6 +9,9 @@ namespace Dhis2Grpc.Server.Storage.LiteDb;
 /// <param name="Progress">Its progress as bytes.</param>
 internal sealed record StoredRun(JobRun Run, DateTimeOffset Alive, StoredProgress Progress)
 {
+    /// <summary>The job as the model held it when the run was claimed; null when it is to be looked up.</summary>
+    public StoredJob? Job { get; init; }
+
     /// <summary>Longer errors are cut, so that any run fits in a block.</summary>
     public const int MaxError = 16_384;
 
