@@ -1,15 +1,26 @@
 using Dhis2.Synchronization.V1;
 using Dhis2Grpc.Server.Errors;
+using Dhis2Grpc.Server.Synchronization;
 using Grpc.Core;
 
 namespace Dhis2Grpc.Server.Grpc;
 
-/// <summary>Exchange with a remote server. The routes are there; the work is not yet.</summary>
-internal sealed class SynchronizationService : Dhis2.Synchronization.V1.SynchronizationService.SynchronizationServiceBase
+/// <summary>Exchange with a remote server.</summary>
+internal sealed class SynchronizationService(Availability availability)
+    : Dhis2.Synchronization.V1.SynchronizationService.SynchronizationServiceBase
 {
     /// <inheritdoc/>
-    public override Task<CheckAvailabilityResponse> CheckAvailability(CheckAvailabilityRequest request, ServerCallContext context) =>
-        throw NotYet("checking a remote server");
+    public override async Task<CheckAvailabilityResponse> CheckAvailability(CheckAvailabilityRequest request, ServerCallContext context)
+    {
+        var status = await availability.CheckAsync(context.CancellationToken);
+        return new()
+        {
+            Available = status.Available,
+            Message = status.Message,
+            StatusCode = status.Status,
+            StatusPhrase = status.Phrase,
+        };
+    }
 
     /// <inheritdoc/>
     public override Task<PushDataResponse> PushData(PushDataRequest request, ServerCallContext context) =>

@@ -13,6 +13,7 @@ using Dhis2Grpc.Server.Scheduling;
 using Dhis2Grpc.Server.Security;
 using Dhis2Grpc.Server.Settings;
 using Dhis2Grpc.Server.Storage.LiteDb;
+using Dhis2Grpc.Server.Synchronization;
 using Dhis2Grpc.Server.Warehouse.DuckDb;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -72,6 +73,7 @@ internal static class Node
         services.AddAnalyticsTableJob();
         services.AddMetadata();
         services.AddData();
+        services.AddSynchronization();
         services.AddAnalytics();
 
         services.AddRestEdge();

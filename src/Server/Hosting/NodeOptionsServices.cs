@@ -4,6 +4,7 @@ using Dhis2Grpc.Server.Scheduling;
 using Dhis2Grpc.Server.Security;
 using Dhis2Grpc.Server.Settings;
 using Dhis2Grpc.Server.Storage;
+using Dhis2Grpc.Server.Synchronization;
 using Grpc.AspNetCore.Server;
 using Microsoft.Extensions.Options;
 
@@ -21,6 +22,7 @@ internal static class NodeOptionsServices
         services.AddOptions<RestListenerOptions>().Bind(section.GetSection("Rest")).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<GrpcListenerOptions>().Bind(section.GetSection("Grpc")).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<SecurityOptions>().Bind(section.GetSection("Security"));
+        services.AddOptions<SynchronizationOptions>().Bind(section.GetSection("Synchronization")).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<SchedulingOptions>().Bind(section.GetSection("Scheduling"))
             .Validate(o => o.IsValid, "Dhis2:Scheduling: a duration is not positive, or leases are renewed too late.").ValidateOnStart();
 

@@ -36,13 +36,14 @@ public sealed class DirectionTests
         ["Scheduling"] = ["Errors", "Progress", "Storage", "Security", "Jobs"],
         ["Metadata"] = ["Errors", "Warehouse", "Security", "Periods", "Storage", "Queries"],
         ["Data"] = ["Errors", "Warehouse", "Security", "Periods", "Metadata", "Storage"],
+        ["Synchronization"] = ["Errors", "Settings", "Warehouse", "Data", "Storage", "Periods"],
         ["Analytics"] = ["Errors", "Warehouse", "Periods"],
         ["Rest"] = ["Errors", "Security", "Queries"],
         ["Rest.Documents"] = ["Errors", "Security", "Metadata", "Data", "Periods", "Queries", "Settings"],
         ["Grpc"] =
         [
             "Errors", "Security", "Storage", "Progress", "Scheduling", "Metadata", "Data", "Analytics", "Periods",
-            "Queries", "Settings",
+            "Queries", "Settings", "Synchronization",
         ],
     };
 

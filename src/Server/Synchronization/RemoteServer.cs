@@ -1,0 +1,136 @@
+using System.Buffers;
+using System.Net;
+using Dhis2Grpc.Server.Settings;
+using Microsoft.Extensions.Options;
+
+namespace Dhis2Grpc.Server.Synchronization;
+
+/// <summary>The one HTTP client for other DHIS2 servers: logs in with each request, never follows a redirect, never waits without limit.</summary>
+internal sealed class RemoteServer : IDisposable
+{
+    private readonly SystemSettings _settings;
+    private readonly SynchronizationOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger<RemoteServer> _logger;
+    private readonly HttpClient _http;
+    private int _warned;
+
+    public RemoteServer(SystemSettings settings, IOptions<SynchronizationOptions> options, TimeProvider time, ILogger<RemoteServer> logger)
+    {
+        (_settings, _options, _time, _logger) = (settings, options.Value, time, logger);
+        var allowAll = _options.AllowPrivateNetworks;
+        _http = new HttpClient(new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            AutomaticDecompression = DecompressionMethods.GZip,
+            ConnectTimeout = _options.ConnectTimeout,
+            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+            ConnectCallback = (context, ct) => PublicAddress.ConnectAsync(context.DnsEndPoint, allowAll, ct),
+        })
+        {
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
+        _http.DefaultRequestHeaders.Add("Accept", "application/json");
+        _http.DefaultRequestHeaders.Add("User-Agent", "Dhis2Grpc");
+    }
+
+    /// <summary>The remote server of the settings; null when URL, user name or password is missing.</summary>
+    /// <exception cref="Errors.Dhis2Exception">The URL is none.</exception>
+    public async ValueTask<RemoteAccount?> AccountAsync(CancellationToken cancellationToken) => RemoteAccount.Of(
+        await _settings.TextAsync(SettingKeys.RemoteUrl, cancellationToken),
+        await _settings.TextAsync(SettingKeys.RemoteUsername, cancellationToken),
+        await _settings.TextAsync(SettingKeys.RemotePassword, cancellationToken));
+
+    /// <summary>Asks for something small, within the time for a ping.</summary>
+    /// <exception cref="RemoteUnreachableException">No answer came.</exception>
+    public Task<RemoteReply> GetAsync(RemoteAccount account, string path, CancellationToken cancellationToken) =>
+        SendAsync(account, HttpMethod.Get, path, null, 1024 * 1024, _options.PingTimeout, cancellationToken);
+
+    /// <summary>Sends a body, within the time for a page.</summary>
+    /// <exception cref="RemoteUnreachableException">No answer came; the receiver may have done its work all the same.</exception>
+    public Task<RemoteReply> PostAsync(RemoteAccount account, string path, HttpContent body, CancellationToken cancellationToken) =>
+        SendAsync(account, HttpMethod.Post, path, body, 64 * 1024 * 1024, _options.RequestTimeout, cancellationToken);
+
+    /// <inheritdoc/>
+    public void Dispose() => _http.Dispose();
+
+    private async Task<RemoteReply> SendAsync(
+        RemoteAccount account, HttpMethod method, string path, HttpContent? body, int maxBody, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        RefuseInsecure(account);
+        using var request = new HttpRequestMessage(method, new Uri(account.BaseUrl, path)) { Content = body };
+        request.Headers.Authorization = account.Authorization;
+        using var timeout = new CancellationTokenSource(limit, _time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
+        try
+        {
+            using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, both.Token);
+            return new RemoteReply(response.StatusCode, await ReadAsync(response.Content, maxBody, both.Token), RetryAfter(response));
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new RemoteUnreachableException($"The remote server did not answer within {limit.TotalSeconds:0.###} s", e);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException or InvalidDataException)
+        {
+            throw Unreachable(e);
+        }
+    }
+
+    private void RefuseInsecure(RemoteAccount account)
+    {
+        if (account.BaseUrl.Scheme == Uri.UriSchemeHttps || account.BaseUrl.IsLoopback)
+            return;
+        if (!_options.AllowInsecureRemote)
+        {
+            throw new RemoteUnreachableException(
+                "The remote server is not asked: its URL begins with http, and the password would travel in clear. Use https, or allow it with Dhis2:Synchronization:AllowInsecureRemote")
+            { Refused = true };
+        }
+        if (Interlocked.Exchange(ref _warned, 1) == 0)
+            SynchronizationLog.Insecure(_logger, account.BaseUrl.Host);
+    }
+
+    private static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpContent content, int max, CancellationToken cancellationToken)
+    {
+        await using var stream = await content.ReadAsStreamAsync(cancellationToken);
+        var body = new ArrayBufferWriter<byte>(4096);
+        while (body.WrittenCount < max)
+        {
+            var room = body.GetMemory(4096);
+            var read = await stream.ReadAsync(room[..Math.Min(room.Length, max - body.WrittenCount)], cancellationToken);
+            if (read == 0)
+                break;
+            body.Advance(read);
+        }
+        return body.WrittenMemory;
+    }
+
+    private TimeSpan? RetryAfter(HttpResponseMessage response)
+    {
+        var after = response.Headers.RetryAfter;
+        var wait = after?.Delta ?? (after?.Date is { } date ? date - _time.GetUtcNow() : null);
+        return wait is { } span && span < TimeSpan.Zero ? TimeSpan.Zero : wait;
+    }
+
+    private static RemoteUnreachableException Unreachable(Exception e)
+    {
+        for (var inner = e; inner is not null; inner = inner.InnerException)
+        {
+            if (inner is AddressRefusedException)
+            {
+                return new RemoteUnreachableException(
+                    "The remote server is not asked: its address is one of this machine or of a private network. Allow it with Dhis2:Synchronization:AllowPrivateNetworks", e)
+                { Refused = true };
+            }
+        }
+        return new RemoteUnreachableException((e as HttpRequestException)?.HttpRequestError switch
+        {
+            HttpRequestError.NameResolutionError => "The name of the remote server cannot be resolved",
+            HttpRequestError.ConnectionError => "No connection to the remote server could be made",
+            HttpRequestError.SecureConnectionError => "The remote server's TLS certificate or protocol is not accepted",
+            _ => "The connection to the remote server broke",
+        }, e);
+    }
+}

@@ -1,0 +1,14 @@
+namespace Dhis2Grpc.Server.Synchronization;
+
+/// <summary>Registers the feature.</summary>
+internal static class SynchronizationServices
+{
+    /// <summary>Adds the exchange with a remote server.</summary>
+    public static IServiceCollection AddSynchronization(this IServiceCollection services)
+    {
+        services.AddOptions<SynchronizationOptions>();
+        services.AddSingleton<RemoteServer>();
+        services.AddSingleton<Availability>();
+        return services;
+    }
+}
