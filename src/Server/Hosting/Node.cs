@@ -9,6 +9,7 @@ using Dhis2Grpc.Server.Metadata;
 using Dhis2Grpc.Server.Progress;
 using Dhis2Grpc.Server.Rest;
 using Dhis2Grpc.Server.Rest.Documents;
+using Dhis2Grpc.Server.Rest.OpenApi;
 using Dhis2Grpc.Server.Scheduling;
 using Dhis2Grpc.Server.Security;
 using Dhis2Grpc.Server.Settings;
@@ -44,6 +45,7 @@ internal static class Node
         app.MapDataDocuments();
         app.MapMetadataDocuments();
         app.MapSettingDocuments();
+        app.MapOpenApi();
         return app;
     }
 

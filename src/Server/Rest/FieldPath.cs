@@ -20,6 +20,10 @@ internal static class FieldPath
         return [.. fields];
     }
 
+    /// <summary>A contract's name as JSON spells it: <c>job_id</c> is jobId.</summary>
+    public static string CamelCase(string snake) =>
+        string.Concat(snake.Split('_').Select((w, i) => i == 0 ? w : char.ToUpperInvariant(w[0]) + w[1..]));
+
     /// <summary>Value of the last field; null when a message on the way is absent.</summary>
     public static object? Get(IMessage message, FieldDescriptor[] path)
     {

@@ -1,3 +1,4 @@
+using Dhis2Grpc.Server.Rest.OpenApi;
 using Dhis2Grpc.Server.Rest.Schema;
 using Grpc.AspNetCore.Server;
 using Microsoft.AspNetCore.Grpc.JsonTranscoding;
@@ -17,6 +18,7 @@ internal static class RestEdge
         services.AddSingleton<RestSchema>();
         services.AddSingleton<RestFormatter>();
         services.AddSingleton<RestCapture>();
+        services.AddSingleton<OpenApiDocumentation>();
         services.AddGrpc().AddJsonTranscoding(o => o.JsonSettings = new GrpcJsonSettings { IgnoreDefaultValues = true });
         // It goes first, so that it sees failures as clients do, whatever the order of registration.
         services.PostConfigure<GrpcServiceOptions>(o =>

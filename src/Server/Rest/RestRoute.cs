@@ -67,6 +67,30 @@ internal sealed class RestRoute
     /// <summary>How the messages of a server stream are written; null for other methods.</summary>
     public StreamPlan? Stream { get; }
 
+    /// <summary>The field of the response that is the body; null when the body is the whole.</summary>
+    public FieldDescriptor? Body => _responseBody;
+
+    /// <summary>The field that is the body up to version 40, as a bare array; null when the version does not matter.</summary>
+    public FieldDescriptor? ArrayUntil40 => _arrayUntil40?.Field;
+
+    /// <summary>The body is plain text.</summary>
+    public bool IsText => _textResponse is not null;
+
+    /// <summary>Messages of which the caller's <c>fields</c> choose members.</summary>
+    public IEnumerable<MessageDescriptor> Selectable => _fields is null
+        ? []
+        : _bodyMember is not null ? [_selected!.Descriptor] : _selected!.Members.Where(m => m is { Nested: not null, Field.IsRepeated: true }).Select(m => m.Nested!().Descriptor);
+
+    /// <summary>The message that an envelope wraps, as <see cref="EnvelopeBody"/> finds it.</summary>
+    public MessageDescriptor? Enveloped => _responseBody is not null
+        ? _responseBody.MessageType
+        : _plan.Members switch
+        {
+            [{ Nested: { } nested, Field.IsRepeated: false }] => nested().Descriptor,
+            [] => null,
+            _ => Method.OutputType,
+        };
+
     /// <summary>The response's text, for methods that answer in plain text.</summary>
     public string? TextOf(IMessage response) => (string?)_textResponse?.Accessor.GetValue(response);
 

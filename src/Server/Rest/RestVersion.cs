@@ -17,6 +17,9 @@ internal sealed class RestVersion
         Prefix = "/api/" + number.ToString(CultureInfo.InvariantCulture);
     }
 
+    /// <summary>Every version that a path may carry.</summary>
+    public static IEnumerable<int> All => _all.Select(v => v.Number);
+
     /// <summary>The version, such as 33.</summary>
     public int Number { get; }
 

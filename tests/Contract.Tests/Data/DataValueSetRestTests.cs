@@ -65,7 +65,7 @@ public class DataValueSetRestTests
             Assert.Contains("SOMETIMES", strategy.RootElement.GetProperty("message").GetString(), StringComparison.Ordinal);
         using (var csv = await node.Http.PostAsync("/api/dataValueSets", new StringContent("a,b", Encoding.UTF8, "application/csv"), Ct))
             Assert.Equal(HttpStatusCode.UnsupportedMediaType, csv.StatusCode);
-        using (var anonymous = await node.ConnectHttp(null, null).PostAsync("/api/dataValueSets", Json(Values()), Ct))
+        using (var anonymous = await node.ConnectHttp(null, null).PostAsync("/api/dataValueSets", DataNode.Json(Values()), Ct))
             Assert.Equal(HttpStatusCode.Unauthorized, anonymous.StatusCode);
         using var export = await GetAsync(node, $"/api/dataValueSets?dataElement={Count}&period=202401&orgUnit={North}");
         Assert.Equal(0, export.RootElement.GetProperty("dataValues").GetArrayLength());
@@ -169,7 +169,7 @@ public class DataValueSetRestTests
 
     private static async Task<JsonDocument> PostAsync(TestNode node, string path, string body, HttpStatusCode expected = HttpStatusCode.OK)
     {
-        using var response = await node.Http.PostAsync(path, Json(body), Ct);
+        using var response = await node.Http.PostAsync(path, DataNode.Json(body), Ct);
         var text = await response.Content.ReadAsStringAsync(Ct);
         Assert.True(expected == response.StatusCode, $"{response.StatusCode}: {text[..Math.Min(text.Length, 500)]}");
         return JsonDocument.Parse(text);

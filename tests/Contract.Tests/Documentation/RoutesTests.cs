@@ -1,5 +1,6 @@
 using Contract.Tests.Hosting;
-using Grpc.AspNetCore.Server;
+using Dhis2Grpc.Server.Rest;
+using Dhis2Grpc.Server.Rest.OpenApi;
 using Microsoft.AspNetCore.Grpc.JsonTranscoding;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing;
@@ -31,12 +32,12 @@ public sealed class RoutesTests
     {
         var rows = from endpoint in endpoints.Endpoints.OfType<RouteEndpoint>()
                    let route = "/" + endpoint.RoutePattern.RawText?.TrimStart('/')
-                   where route.StartsWith("/api", StringComparison.Ordinal)
+                   where route.StartsWith("/api", StringComparison.Ordinal) && endpoint.Metadata.GetMetadata<UndocumentedEndpoint>() is null
                    from method in endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? ["any"]
                    let rpc = endpoint.Metadata.GetMetadata<GrpcJsonTranscodingMetadata>()?.MethodDescriptor
                    where method != "any"
                    orderby route, method
-                   select $"| {method} | `{route}` | {(rpc is null ? endpoint.Metadata.GetMetadata<IEndpointSummaryMetadata>()?.Summary ?? "streamed document" : $"{rpc.Service.Name}.{rpc.Name}")} |\n";
+                   select $"| {method} | `{route}` | {(rpc is null ? endpoint.Metadata.GetMetadata<IEndpointSummaryMetadata>()?.Summary ?? endpoint.Metadata.GetMetadata<DescribedEndpoint>()?.Summary : $"{rpc.Service.Name}.{rpc.Name}")} |\n";
         return "| | Route | Served by |\n|---|---|---|\n" + string.Concat(rows.Distinct());
     }
 

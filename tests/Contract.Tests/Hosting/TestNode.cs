@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Text;
+using Contract.Tests.OpenApi;
 using Dhis2Grpc.Server.Hosting;
 using Grpc.Core;
 using Grpc.Net.Client;
@@ -114,10 +115,11 @@ public sealed class TestNode : IAsyncDisposable
         return GrpcChannel.ForAddress(GrpcUrl, options);
     }
 
-    /// <summary>A REST client with these credentials; without any when the name is null.</summary>
+    /// <summary>A REST client with these credentials; without any when the name is null. Responses that the OpenAPI document
+    /// does not describe fail the test.</summary>
     public HttpClient ConnectHttp(string? username, string? password)
     {
-        var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = RestUrl };
+        var http = new HttpClient(new DocumentedResponses(Services, new SocketsHttpHandler { AllowAutoRedirect = false })) { BaseAddress = RestUrl };
         if (username is not null)
             http.DefaultRequestHeaders.Authorization = Basic(username, password ?? "");
         return http;

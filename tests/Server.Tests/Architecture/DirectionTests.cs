@@ -55,6 +55,8 @@ public sealed class DirectionTests
         ["Cronos"] = ["Scheduling"],
         ["Grpc.Core"] = ["Grpc", "Rest", "Rest.Documents", "Security"],
         ["Grpc.AspNetCore"] = ["Grpc", "Rest"],
+        ["Microsoft.OpenApi"] = ["Rest"],
+        ["Scalar"] = ["Rest"],
         ["Microsoft.AspNetCore"] = ["Grpc", "Rest", "Rest.Documents", "Security"],
     };
 

@@ -19,10 +19,10 @@ internal static class DataDocuments
     /// <summary>Maps the endpoints; the version segment is taken out of the path before routing.</summary>
     public static void MapDataDocuments(this IEndpointRouteBuilder app)
     {
-        app.MapPost(ValueSets, ImportValuesAsync).WithMetadata(NoSizeLimit.Instance);
-        app.MapGet(ValueSets, ExportValuesAsync);
-        app.MapPost(Registrations, ImportRegistrationsAsync).WithMetadata(NoSizeLimit.Instance);
-        app.MapGet(Registrations, ExportRegistrationsAsync);
+        app.MapPost(ValueSets, ImportValuesAsync).WithMetadata(NoSizeLimit.Instance, DataDescriptions.ImportValues);
+        app.MapGet(ValueSets, ExportValuesAsync).WithMetadata(DataDescriptions.ExportValues);
+        app.MapPost(Registrations, ImportRegistrationsAsync).WithMetadata(NoSizeLimit.Instance, DataDescriptions.ImportRegistrations);
+        app.MapGet(Registrations, ExportRegistrationsAsync).WithMetadata(DataDescriptions.ExportRegistrations);
     }
 
     private static async Task ImportValuesAsync(HttpContext http, DataValueSetImport import) =>

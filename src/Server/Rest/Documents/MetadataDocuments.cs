@@ -20,10 +20,10 @@ internal static class MetadataDocuments
     /// <summary>Maps <c>/api/metadata</c>; the version has left the path before routing.</summary>
     public static IEndpointRouteBuilder MapMetadataDocuments(this IEndpointRouteBuilder app)
     {
-        app.MapPost("/api/metadata", ImportAsync);
-        app.MapGet("/api/metadata", (HttpContext http, MetadataExport export) => ExportAsync(http, export, false));
-        app.MapGet("/api/metadata.json", (HttpContext http, MetadataExport export) => ExportAsync(http, export, false));
-        app.MapGet("/api/metadata.json.gz", (HttpContext http, MetadataExport export) => ExportAsync(http, export, true));
+        app.MapPost("/api/metadata", ImportAsync).WithMetadata(MetadataDescriptions.Import);
+        app.MapGet("/api/metadata", (HttpContext http, MetadataExport export) => ExportAsync(http, export, false)).WithMetadata(MetadataDescriptions.Export);
+        app.MapGet("/api/metadata.json", (HttpContext http, MetadataExport export) => ExportAsync(http, export, false)).WithMetadata(MetadataDescriptions.ExportJson);
+        app.MapGet("/api/metadata.json.gz", (HttpContext http, MetadataExport export) => ExportAsync(http, export, true)).WithMetadata(MetadataDescriptions.ExportGzip);
         return app;
     }
 

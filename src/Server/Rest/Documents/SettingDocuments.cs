@@ -17,11 +17,11 @@ internal static class SettingDocuments
     /// <summary>Maps the routes.</summary>
     public static void MapSettingDocuments(this IEndpointRouteBuilder app)
     {
-        app.MapGet(All, ListAsync).WithSummary("SystemSettingsService.ListSystemSettings");
-        app.MapPost(All, SetAllAsync).WithSummary("SystemSettingsService.SetSystemSettings");
-        app.MapGet(One, GetAsync).WithSummary("SystemSettingsService.GetSystemSetting");
-        app.MapPost(One, SetAsync).WithSummary("SystemSettingsService.SetSystemSettings");
-        app.MapDelete(One, DeleteAsync).WithSummary("SystemSettingsService.DeleteSystemSetting");
+        app.MapGet(All, ListAsync).WithSummary("SystemSettingsService.ListSystemSettings").WithMetadata(SettingDescriptions.List);
+        app.MapPost(All, SetAllAsync).WithSummary("SystemSettingsService.SetSystemSettings").WithMetadata(SettingDescriptions.SetAll);
+        app.MapGet(One, GetAsync).WithSummary("SystemSettingsService.GetSystemSetting").WithMetadata(SettingDescriptions.Get);
+        app.MapPost(One, SetAsync).WithSummary("SystemSettingsService.SetSystemSettings").WithMetadata(SettingDescriptions.Set);
+        app.MapDelete(One, DeleteAsync).WithSummary("SystemSettingsService.DeleteSystemSetting").WithMetadata(SettingDescriptions.Delete);
     }
 
     private static async Task ListAsync(HttpContext http, SystemSettings settings, IOptions<SettingsOptions> options)

@@ -47,6 +47,15 @@ internal sealed class RequestPlan
     /// <summary>The method takes a body.</summary>
     public bool HasBody { get; }
 
+    /// <summary>What the body is read into: a field of the request, or all of it.</summary>
+    public MessageDescriptor Body => _bodyField?.MessageType ?? _message;
+
+    /// <summary>The field that takes a body of plain text, or of one JSON text.</summary>
+    public FieldDescriptor? TextBody => _textField;
+
+    /// <summary>Fields that the query sets.</summary>
+    public IEnumerable<FieldDescriptor> Query => _query.Values.Select(m => m.Field).Distinct();
+
     /// <summary>Fills in the request.</summary>
     /// <exception cref="Dhis2Exception">Something cannot be read.</exception>
     public ValueTask BindAsync(IMessage request, HttpContext http, RouteValueDictionary path, TimeZoneInfo zone)

@@ -14,7 +14,7 @@ internal sealed class TypedOneof
     {
         Oneof = oneof;
         Discriminator = discriminator;
-        JsonName = ToCamelCase(oneof.Name);
+        JsonName = FieldPath.CamelCase(oneof.Name);
         _byType = byType;
     }
 
@@ -53,7 +53,4 @@ internal sealed class TypedOneof
     /// <summary>The member for the message's type; null when the type has none.</summary>
     public FieldDescriptor? MemberFor(IMessage message) =>
         _byType.GetValueOrDefault(Convert.ToInt32(Discriminator.Accessor.GetValue(message), null));
-
-    private static string ToCamelCase(string snake) =>
-        string.Concat(snake.Split('_').Select((w, i) => i == 0 ? w : char.ToUpperInvariant(w[0]) + w[1..]));
 }

@@ -1,0 +1,137 @@
+using Dhis2.Common.V1;
+
+namespace Dhis2Grpc.Server.Rest.Documents;
+
+/// <summary>What the OpenAPI document tells of data documents.</summary>
+internal static class DataDescriptions
+{
+    private const string Group = "Data";
+    private const string Text = """{"type":"string"}""";
+    private const string Day = """{"type":"string","format":"date"}""";
+
+    private const string DataValueSet =
+        """
+        {
+          "type": "object",
+          "description": "Data values. What stands above the values holds for all of them.",
+          "properties": {
+            "dataSet": {"type": "string"},
+            "completeDate": {"type": "string"},
+            "period": {"type": "string"},
+            "orgUnit": {"type": "string"},
+            "attributeOptionCombo": {"type": "string"},
+            "dataValues": {
+              "type": "array",
+              "items": {
+                "type": "object",
+                "properties": {
+                  "dataElement": {"type": "string"},
+                  "period": {"type": "string"},
+                  "orgUnit": {"type": "string"},
+                  "categoryOptionCombo": {"type": "string"},
+                  "attributeOptionCombo": {"type": "string"},
+                  "value": {"type": "string"},
+                  "storedBy": {"type": "string"},
+                  "created": {"type": "string"},
+                  "lastUpdated": {"type": "string"},
+                  "comment": {"type": "string"},
+                  "followup": {"type": "boolean"},
+                  "deleted": {"type": "boolean"}
+                }
+              }
+            }
+          }
+        }
+        """;
+
+    private const string Registrations =
+        """
+        {
+          "type": "object",
+          "description": "Who completed which data set when.",
+          "properties": {
+            "completeDataSetRegistrations": {
+              "type": "array",
+              "items": {
+                "type": "object",
+                "properties": {
+                  "period": {"type": "string"},
+                  "dataSet": {"type": "string"},
+                  "organisationUnit": {"type": "string"},
+                  "attributeOptionCombo": {"type": "string"},
+                  "date": {"type": "string", "format": "date"},
+                  "storedBy": {"type": "string"},
+                  "lastUpdatedBy": {"type": "string"},
+                  "lastUpdated": {"type": "string", "format": "date"},
+                  "completed": {"type": "boolean"}
+                }
+              }
+            }
+          }
+        }
+        """;
+
+    private static readonly DescribedParameter[] _schemes =
+    [
+        .. new[] { "idScheme", "dataElementIdScheme", "orgUnitIdScheme", "categoryOptionComboIdScheme", "dataSetIdScheme" }
+            .Select(n => new DescribedParameter(n, "What objects are named by: UID, CODE or NAME.")),
+    ];
+
+    private static readonly DescribedParameter[] _import =
+    [
+        new("dryRun", "Check and report, store nothing.", MetadataDescriptions.Flag),
+        new("importStrategy", "NEW, UPDATES, NEW_AND_UPDATES, CREATE, UPDATE, CREATE_AND_UPDATE or DELETE."),
+        .. new[]
+        {
+            "strictPeriods", "strictDataElements", "strictCategoryOptionCombos", "strictAttributeOptionCombos", "strictOrganisationUnits",
+            "requireCategoryOptionCombo", "requireAttributeOptionCombo",
+        }.Select(n => new DescribedParameter(n, "Refuse values that break this rule.", MetadataDescriptions.Flag)),
+        .. _schemes,
+    ];
+
+    private static readonly DescribedParameter[] _export =
+    [
+        new("dataSet", "Data sets.", Text, Repeated: true),
+        new("dataElementGroup", "Data element groups.", Text, Repeated: true),
+        new("dataElement", "Data elements.", Text, Repeated: true),
+        new("period", "ISO periods.", Text, Repeated: true),
+        new("startDate", "First day.", Day),
+        new("endDate", "Last day.", Day),
+        new("orgUnit", "Organisation units.", Text, Repeated: true),
+        new("orgUnitGroup", "Organisation unit groups.", Text, Repeated: true),
+        new("children", "Include the units below.", MetadataDescriptions.Flag),
+        new("includeDeleted", "Include values marked deleted.", MetadataDescriptions.Flag),
+        new("limit", "At most so many.", """{"type":"integer"}"""),
+        .. _schemes,
+    ];
+
+    /// <summary>Import of data values.</summary>
+    public static readonly DescribedEndpoint ImportValues = new("importDataValueSets", Group, "Imports data values, in one transaction")
+    {
+        Query = _import,
+        Request = new DescribedBody(nameof(DataValueSet), DataValueSet, "application/json", "application/gzip"),
+        Report = ImportSummary.Descriptor,
+    };
+
+    /// <summary>Export of data values.</summary>
+    public static readonly DescribedEndpoint ExportValues = new("exportDataValueSets", Group, "Exports data values as one document")
+    {
+        Query = [.. _export, new("lastUpdated", "Only values changed since."), new("lastUpdatedDuration", "Only values changed within this time, such as 10d.")],
+        Response = new DescribedBody(nameof(DataValueSet), DataValueSet, "application/json"),
+    };
+
+    /// <summary>Import of registrations.</summary>
+    public static readonly DescribedEndpoint ImportRegistrations = new("importCompleteDataSetRegistrations", Group, "Imports who completed which data set, in one transaction")
+    {
+        Query = _import,
+        Request = new DescribedBody("CompleteDataSetRegistrations", Registrations, "application/json", "application/gzip"),
+        Report = ImportSummary.Descriptor,
+    };
+
+    /// <summary>Export of registrations.</summary>
+    public static readonly DescribedEndpoint ExportRegistrations = new("exportCompleteDataSetRegistrations", Group, "Exports who completed which data set")
+    {
+        Query = [.. _export, new("created", "Only registrations changed since."), new("createdDuration", "Only registrations changed within this time, such as 10d.")],
+        Response = new DescribedBody("CompleteDataSetRegistrations", Registrations, "application/json"),
+    };
+}

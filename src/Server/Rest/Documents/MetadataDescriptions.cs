@@ -1,0 +1,55 @@
+using Dhis2.Common.V1;
+
+namespace Dhis2Grpc.Server.Rest.Documents;
+
+/// <summary>What the OpenAPI document tells of metadata documents.</summary>
+internal static class MetadataDescriptions
+{
+    private const string Document =
+        """
+        {
+          "type": "object",
+          "description": "Metadata objects by type, such as dataElements.",
+          "additionalProperties": {"type": ["array", "object", "string"], "items": {"type": "object"}}
+        }
+        """;
+
+    /// <summary>Import.</summary>
+    public static readonly DescribedEndpoint Import = new("importMetadata", "Metadata", "Imports a metadata document, in one transaction")
+    {
+        Query =
+        [
+            new("importStrategy", "Which objects to write.", Names("CREATE_AND_UPDATE", "CREATE", "UPDATE", "DELETE")),
+            new("atomicMode", "What an error in one object means for the others.", Names("ALL", "NONE")),
+            new("importMode", "Write, or only check.", Names("COMMIT", "VALIDATE")),
+            new("dryRun", "Only check.", Flag),
+            new("identifier", "What objects and references are matched by.", Names("UID", "CODE")),
+            new("importReportMode", "Which objects the report lists.", Names("ERRORS", "FULL", "DEBUG")),
+        ],
+        Request = new DescribedBody("MetadataDocument", Document, "application/json", "application/gzip"),
+        Report = ImportReport.Descriptor,
+    };
+
+    /// <summary>Export.</summary>
+    public static readonly DescribedEndpoint Export = new("exportMetadata", "Metadata", "Exports metadata as one document")
+    {
+        Query = [new("download", "Name a file to save it as."), new("dataElements", "With the value true, and like any other type's name: only this type.", Flag)],
+        Response = new DescribedBody("MetadataDocument", Document, "application/json"),
+    };
+
+    /// <summary>Export under a file's name.</summary>
+    public static readonly DescribedEndpoint ExportJson = Export with { Id = "exportMetadataFile" };
+
+    /// <summary>Compressed export.</summary>
+    public static readonly DescribedEndpoint ExportGzip = Export with
+    {
+        Id = "exportMetadataGzip",
+        Response = new DescribedBody("MetadataDocument", Document, "application/gzip"),
+    };
+
+    /// <summary>JSON Schema of a flag.</summary>
+    internal const string Flag = """{"type":"boolean"}""";
+
+    /// <summary>JSON Schema of a choice.</summary>
+    internal static string Names(params string[] names) => $$"""{"type":"string","enum":["{{string.Join("\",\"", names)}}"]}""";
+}

@@ -1,0 +1,107 @@
+using System.Net.Http.Headers;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Dhis2Grpc.Server.Rest.OpenApi;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit.Sdk;
+
+namespace Contract.Tests.OpenApi;
+
+/// <summary>Fails the test whose request got a response that the OpenAPI document does not describe: another status,
+/// header, media type or body.</summary>
+internal sealed partial class DocumentedResponses(IServiceProvider services, HttpMessageHandler inner) : DelegatingHandler(inner)
+{
+    private const int LargestJudged = 4 << 20;
+
+    // One document serves all nodes of the process that have the same routes.
+    private static readonly Lock _lock = new();
+    private static (byte[] Json, DocumentedApi Api)? _last;
+
+    /// <summary>The node's document.</summary>
+    public static async Task<DocumentedApi> ApiOfAsync(IServiceProvider services)
+    {
+        var json = await services.GetRequiredService<OpenApiDocumentation>().JsonAsync();
+        lock (_lock)
+        {
+            if (_last is not { } last || !last.Json.AsSpan().SequenceEqual(json))
+                _last = last = (json, new DocumentedApi(json));
+            return last.Api;
+        }
+    }
+
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var response = await base.SendAsync(request, cancellationToken);
+        var path = Version().Replace(request.RequestUri!.AbsolutePath, "/api/", 1).TrimEnd('/');
+        if (!path.StartsWith("/api/", StringComparison.Ordinal) || path.StartsWith("/api/docs", StringComparison.Ordinal))
+            return response;
+        var faults = await FaultsAsync(request, path["/api".Length..], response, cancellationToken);
+        if (faults.Count == 0)
+            return response;
+        var body = response.Content.Headers.ContentType?.MediaType == "application/json" ? await response.Content.ReadAsStringAsync(cancellationToken) : "";
+        throw new XunitException($"{request.Method} {request.RequestUri.PathAndQuery} answered {(int)response.StatusCode} not as documented:\n{string.Join('\n', faults)}\n{body[..Math.Min(body.Length, 2000)]}");
+    }
+
+    private async Task<List<string>> FaultsAsync(HttpRequestMessage request, string path, HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        var api = await ApiOfAsync(services);
+        var documented = api.ResponseOf(request.Method.Method, path, (int)response.StatusCode);
+        if (documented is null)
+        {
+            if (response.IsSuccessStatusCode)
+                return ["The document has no such operation."];
+            documented = api.Failure;
+        }
+
+        var missing = from header in documented["headers"]?.AsObject() ?? []
+                      where !response.Headers.Contains(header.Key)
+                      select $"The header {header.Key} is missing.";
+        var type = response.Content.Headers.ContentType?.MediaType;
+        var content = documented["content"]?.AsObject();
+        if (type is null)
+        {
+            var mayBeEmpty = content is null || (bool?)documented["x-may-be-empty"] is true;
+            return mayBeEmpty || request.Method == HttpMethod.Head ? [.. missing] : ["The body is missing."];
+        }
+
+        if (content?[type] is not { } media)
+            return [$"The document names other media types than {type}."];
+        // Transformers give members another name or type; what they make is not in any schema.
+        if (type != "application/json" || media["schema"] is not { } schema || Transformers().IsMatch(Uri.UnescapeDataString(request.RequestUri!.Query)))
+            return [.. missing];
+        var length = response.Content.Headers.ContentLength;
+        var bytes = await response.Content.ReadAsByteArrayAsync(cancellationToken);
+        response.Content = new SentContent(bytes, length, response.Content.Headers);
+        // What makes a document large is more of the same; its smaller siblings are judged.
+        if (bytes.Length > LargestJudged || (bytes.Length == 0 && (bool?)documented["x-may-be-empty"] is true))
+            return [.. missing];
+        using var body = JsonDocument.Parse(bytes);
+        return [.. missing, .. api.Faults(schema, body.RootElement).Take(20)];
+    }
+
+    /// <summary>A body that was read, with its headers as they were sent: a streamed one has no length.</summary>
+    private sealed class SentContent : ByteArrayContent
+    {
+        private readonly long? _length;
+
+        public SentContent(byte[] body, long? length, HttpContentHeaders sent)
+            : base(body)
+        {
+            _length = length;
+            foreach (var header in sent.Where(h => h.Key != "Content-Length"))
+                Headers.TryAddWithoutValidation(header.Key, header.Value);
+        }
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = _length ?? 0;
+            return _length is not null;
+        }
+    }
+
+    [GeneratedRegex("^/api/(2[89]|3[0-9]|4[0-4])/")]
+    private static partial Regex Version();
+
+    [GeneratedRegex(@"fields=[^&]*(~|::|\|)")]
+    private static partial Regex Transformers();
+}
