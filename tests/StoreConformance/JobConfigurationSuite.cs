@@ -225,6 +225,27 @@ public abstract class JobConfigurationSuite(StorePlace place) : StoreSuite(place
     }
 
     [Fact]
+    public async Task Several_are_updated_together_or_not_at_all()
+    {
+        var one = await CreateAsync(Job("aaaaaaaaaa1"));
+        var two = await CreateAsync(Job("aaaaaaaaaa2"));
+        var three = await CreateAsync(Job("aaaaaaaaaa3"));
+
+        var written = await Jobs.TryUpdateAsync([two with { QueueName = "Q", QueuePosition = 0 }, one with { QueueName = "Q", QueuePosition = 1 }], Cancel);
+
+        Assert.Equal([(two.Uid, 2L), (one.Uid, 2L)], written!.Select(j => (j.Uid, j.Revision)));
+        Assert.Null(await Jobs.TryUpdateAsync([three with { QueueName = "Q" }, one with { QueueName = "P" }], Cancel));
+        Assert.Null(await Jobs.TryUpdateAsync([three with { QueueName = "Q" }, Job("unknownunkn")], Cancel));
+        Assert.Null(await Jobs.TryUpdateAsync([three with { QueueName = "Q" }, written![0] with { Name = one.Name }], Cancel));
+        Assert.Empty((await Jobs.TryUpdateAsync([], Cancel))!);
+        for (var pass = 0; pass < 2; pass++)
+        {
+            Assert.Equal([.. written, three], (await Jobs.ListAsync(Cancel)).OrderBy(j => j.QueuePosition ?? 9));
+            await ReopenAsync();
+        }
+    }
+
+    [Fact]
     public async Task Of_many_creations_of_one_name_at_once_one_wins()
     {
         var writes = await Task.WhenAll(Enumerable.Range(0, 50).Select(

@@ -269,6 +269,23 @@ public abstract class JobTransitionSuite(StorePlace place) : StoreSuite(place)
     }
 
     [Fact]
+    public async Task A_job_that_its_queue_passed_over_is_known_as_not_run_until_it_runs_again()
+    {
+        var job = await CreateAsync(Job("aaaaaaaaaa1"));
+        await CompleteAsync(job, T0);
+        await Jobs.RecordSkippedAsync(Run(job, started: T0.AddHours(1), scheduled: T0.AddHours(1)) with { Trigger = Dhis2Grpc.Server.Scheduling.JobRunTrigger.Queue }, Cancel);
+        for (var pass = 0; pass < 2; pass++)
+        {
+            var state = await Jobs.GetStateAsync(job.Uid, Cancel);
+            Assert.Equal((JobRunOutcome.Skipped, T0), (state.LastOutcome, state.LastExecuted));
+            await ReopenAsync();
+        }
+
+        await CompleteAsync(job, T0.AddHours(2));
+        Assert.Equal(JobRunOutcome.Completed, (await Jobs.GetStateAsync(job.Uid, Cancel)).LastOutcome);
+    }
+
+    [Fact]
     public async Task A_job_deleted_while_it_runs_gets_no_state_when_the_run_ends()
     {
         var job = await CreateAsync(Job("aaaaaaaaaa1"));

@@ -18,6 +18,7 @@ internal static class GrpcServices
         services.AddSingleton<SystemSettingsService>();
         services.AddSingleton<JobConfigurationService>();
         services.AddSingleton<SchedulingService>();
+        services.AddSingleton<JobQueueService>();
         services.AddSingleton<SynchronizationService>();
         services.AddSingleton<DataValueSetService>();
         services.AddSingleton<AnalyticsService>();
@@ -27,6 +28,8 @@ internal static class GrpcServices
         services.AddSingleton<JobTypeMessages>();
         services.AddSingleton<RunEventMessages>();
         services.AddSingleton<JobRunWatches>();
+        services.AddSingleton<QueueRunWatches>();
+        services.AddSingleton<SchedulerEntries>();
         return services;
     }
 
@@ -37,6 +40,7 @@ internal static class GrpcServices
         app.MapGrpcService<SystemSettingsService>();
         app.MapGrpcService<JobConfigurationService>();
         app.MapGrpcService<SchedulingService>();
+        app.MapGrpcService<JobQueueService>();
         app.MapGrpcService<SynchronizationService>();
         app.MapGrpcService<DataValueSetService>();
         app.MapGrpcService<AnalyticsService>();

@@ -120,7 +120,7 @@ internal sealed class SchedulingService(
     }
 
     // Headers tell a gRPC client that it is watching, though nothing may happen for long. The REST face sends its own.
-    private static Func<Task> Opened(ServerCallContext context) => () =>
+    internal static Func<Task> Opened(ServerCallContext context) => () =>
         HttpProtocol.IsHttp2(context.GetHttpContext().Request.Protocol)
             ? context.WriteResponseHeadersAsync(global::Grpc.Core.Metadata.Empty)
             : Task.CompletedTask;

@@ -14,6 +14,9 @@ internal sealed record RunFilter
     /// <summary>Runs of this job configuration.</summary>
     public string? JobUid { get; init; }
 
+    /// <summary>Runs of these job configurations.</summary>
+    public IReadOnlySet<string>? JobUids { get; init; }
+
     /// <summary>Runs of this type.</summary>
     public JobType? Type { get; init; }
 
@@ -22,5 +25,6 @@ internal sealed record RunFilter
 
     /// <summary>Whether the run is wanted.</summary>
     public bool Matches(string runId, string jobUid, JobType type) =>
-        (RunId is null || RunId == runId) && (JobUid is null || JobUid == jobUid) && (Type is null || Type == type);
+        (RunId is null || RunId == runId) && (JobUid is null || JobUid == jobUid)
+        && (JobUids is null || JobUids.Contains(jobUid)) && (Type is null || Type == type);
 }

@@ -127,7 +127,8 @@ internal sealed class RestFormatter(RestSchema schema, IOptions<RestOptions> opt
         response.StatusCode = status;
         if (status >= StatusCodes.Status400BadRequest)
             response.Headers.CacheControl = "no-cache, private";
-        response.ContentType = "application/json";
+        // Nothing is of no type: clients would try to read it.
+        response.ContentType = body.Length > 0 ? "application/json" : null;
         response.ContentLength = body.Length;
         return response.Body.WriteAsync(body, http.RequestAborted);
     }

@@ -18,7 +18,7 @@ internal sealed record JobState
     /// <summary>Last sign of life of the run in progress.</summary>
     public DateTimeOffset? LastAlive { get; init; }
 
-    /// <summary>How the last run ended; null when none ended yet.</summary>
+    /// <summary>How the last run ended, or Skipped when a queue passed the job over since; null when neither.</summary>
     public JobRunOutcome? LastOutcome { get; init; }
 
     /// <summary>Latest occurrence of the schedule that was run, or skipped and recorded; older ones are settled.</summary>

@@ -78,7 +78,12 @@ internal sealed class SchedulerLoop(
     }
 
     /// <summary>A job was deleted.</summary>
-    public void Removed(string uid) => board.Remove(uid);
+    public void Removed(string uid)
+    {
+        board.Remove(uid);
+        // It may have been the next of a queue, waiting for its type.
+        _ = GuardQueueAsync(uid, () => queues.BreakAsync(uid, "was deleted", CancellationToken.None));
+    }
 
     /// <summary>Starts a run at a user's wish, whatever the schedule.</summary>
     /// <returns>The run when it started; it goes on by itself.</returns>
@@ -103,6 +108,8 @@ internal sealed class SchedulerLoop(
         }
 
         board.Started(job.Uid, active.Run.Started);
+        if (job.QueueName is not null)
+            queues.Started(job, active.Run);
         runner.Run([active]);
         return (start.Result, active.Run);
     }
@@ -141,6 +148,8 @@ internal sealed class SchedulerLoop(
             if (starts[i].Run is not { } active)
                 continue;
             RecordCovered(jobs[i], active.Run);
+            if (active.Configuration.QueueName is not null)
+                queues.Started(active.Configuration, active.Run);
             started.Add(active);
         }
 
@@ -195,14 +204,18 @@ internal sealed class SchedulerLoop(
         else
             After(ready => board.GiveUp(job, time.GetUtcNow(), ready));
         if (queued && result != JobStart.RevisionChanged)
-            await GuardQueueAsync(taken.QueueName!, () => queues.BreakAsync(taken, current is null ? "was deleted" : "is disabled", CancellationToken.None));
+            await GuardQueueAsync(taken.Uid, () => queues.BreakAsync(taken.Uid, current is null ? "was deleted" : "is disabled", CancellationToken.None));
     }
 
     private Task ContinueQueueAsync(string queue, EndedRun ended) => GuardQueueAsync(queue, async () =>
     {
-        var next = await queues.NextAsync(ended.Active.Configuration, ended.Outcome, runner.IsClosed, CancellationToken.None);
-        if (next is not null && board.Enqueue(next.Uid, time.GetUtcNow()))
+        var next = await queues.NextAsync(ended, runner.IsClosed, CancellationToken.None);
+        if (next is null)
+            return;
+        if (board.Enqueue(next.Uid, time.GetUtcNow()))
             Wake();
+        else
+            await queues.BreakAsync(next.Uid, "was deleted", CancellationToken.None);
     });
 
     // The run before is over and its type free again, whatever becomes of the rest of the queue.

@@ -10,6 +10,7 @@ internal sealed class SchedulerService(
     JobBoard board,
     JobRunner runner,
     SkippedRuns skipped,
+    QueueChain queues,
     ServerInstance instance,
     TimeProvider time,
     IOptions<SchedulingOptions> options,
@@ -26,7 +27,10 @@ internal sealed class SchedulerService(
         var lost = await store.RecoverStaleAsync(
             instance.Id, "The server ended while the job was running.", time.GetUtcNow(), cancellationToken);
         foreach (var run in lost)
+        {
             SchedulingLog.Recovered(logger, run.RunId, run.JobName, run.Type);
+            await queues.LostAsync(run, cancellationToken);
+        }
     }
 
     /// <inheritdoc/>

@@ -14,11 +14,14 @@ internal static class SchedulingServices
         services.AddSingleton<SkippedRuns>();
         services.AddSingleton<JobBoard>();
         services.AddSingleton<JobRunner>();
+        services.AddSingleton<QueueRuns>();
         services.AddSingleton<QueueChain>();
         services.AddSingleton<SchedulerLoop>();
         services.AddSingleton<JobViews>();
         services.AddSingleton<JobConfigurations>();
         services.AddSingleton<JobRuns>();
+        services.AddSingleton<JobQueues>();
+        services.AddSingleton<QueueHistory>();
         services.AddHostedService<SchedulerService>();
         return services;
     }

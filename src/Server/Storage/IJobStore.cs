@@ -24,6 +24,11 @@ internal interface IJobStore
     /// code free. To: the next revision.</summary>
     ValueTask<JobWrite> UpdateAsync(JobConfiguration configuration, CancellationToken cancellationToken);
 
+    /// <summary>Replaces several configurations, all or none. From: each is stored at its revision, with name and code
+    /// free. To: the next revisions, which are answered in the same order; null when nothing was changed.</summary>
+    ValueTask<IReadOnlyList<JobConfiguration>?> TryUpdateAsync(
+        IReadOnlyList<JobConfiguration> configurations, CancellationToken cancellationToken);
+
     /// <summary>Deletes a configuration and its state; its run history stays. From: exists, at the revision if given.</summary>
     ValueTask<JobWrite> DeleteAsync(string uid, long? revision, CancellationToken cancellationToken);
 

@@ -50,6 +50,12 @@ internal sealed class MemoryJobStore : IJobStore
             : Taken(configuration) ?? Write(configuration with { Revision = configuration.Revision + 1 });
     });
 
+    public ValueTask<IReadOnlyList<JobConfiguration>?> TryUpdateAsync(
+        IReadOnlyList<JobConfiguration> configurations, CancellationToken cancellationToken) => Do<IReadOnlyList<JobConfiguration>?>("TryUpdate", () =>
+        configurations.Any(c => _jobs.GetValueOrDefault(c.Uid)?.Revision != c.Revision || Taken(c) is not null)
+            ? null
+            : [.. configurations.Select(c => Write(c with { Revision = c.Revision + 1 }).Configuration!)]);
+
     public ValueTask<JobWrite> DeleteAsync(string uid, long? revision, CancellationToken cancellationToken) => Do("Delete", () =>
     {
         if (!_jobs.TryGetValue(uid, out var stored))
@@ -149,7 +155,11 @@ internal sealed class MemoryJobStore : IJobStore
     {
         _runs[skipped.RunId] = skipped;
         var state = State(skipped.JobUid);
-        _states[skipped.JobUid] = state with { LastOccurrence = Later(state.LastOccurrence, skipped.Scheduled) };
+        _states[skipped.JobUid] = state with
+        {
+            LastOccurrence = Later(state.LastOccurrence, skipped.Scheduled),
+            LastOutcome = skipped.Trigger == Server.Scheduling.JobRunTrigger.Queue ? JobRunOutcome.Skipped : state.LastOutcome,
+        };
         return true;
     });
 

@@ -373,6 +373,26 @@ public sealed class RunLifecycleTests
     }
 
     [Fact]
+    public async Task After_a_crash_a_queue_does_not_go_on_and_the_rest_is_recorded_as_not_run()
+    {
+        await QueueAsync();
+        var lost = ForeignRun() with { JobUid = "jq200000000", JobName = "q2", Type = JobType.ResourceTable };
+        await _store.TryStartAsync(lost, null, Token);
+        await using var host = await StartAsync();
+
+        var skipped = await SchedulerHost.UntilAsync(async () => await host.HistoryAsync("jq300000000") is [var first, ..] ? first : null);
+        host.Advance(TimeSpan.FromSeconds(30));
+
+        Assert.Equal(
+            (JobRunOutcome.Skipped, JobRunTrigger.Queue, "Job \"q2\" before it in the queue was lost when the server ended."),
+            (skipped.Outcome, skipped.Trigger, skipped.Error));
+        Assert.False(_test.HasStarted || _other.HasStarted);
+        // The schedule still starts it from the beginning.
+        host.Advance(TimeSpan.FromSeconds(30));
+        Assert.Equal("q1", (await _test.NextAsync()).Context.JobName);
+    }
+
+    [Fact]
     public async Task A_member_whose_type_is_running_waits_for_its_end()
     {
         await QueueAsync();

@@ -47,6 +47,24 @@ internal sealed class LiteDbJobStore(LiteDbStore store) : IJobStore
         cancellationToken);
 
     /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<JobConfiguration>?> TryUpdateAsync(
+        IReadOnlyList<JobConfiguration> configurations, CancellationToken cancellationToken) => store.WriteAsync(
+        draft =>
+        {
+            foreach (var job in configurations)
+            {
+                if (draft.FindJob(job.Uid) is not { } existing || existing.Revision != job.Revision || Conflict(draft, job, existing) is not null)
+                    return null;
+            }
+
+            var written = new JobConfiguration[configurations.Count];
+            for (var i = 0; i < written.Length; i++)
+                written[i] = Put(configurations[i] with { Revision = configurations[i].Revision + 1 }, draft).Configuration!;
+            return (IReadOnlyList<JobConfiguration>?)written;
+        },
+        cancellationToken);
+
+    /// <inheritdoc/>
     public ValueTask<JobWrite> DeleteAsync(string uid, long? revision, CancellationToken cancellationToken) => store.WriteAsync(
         draft =>
         {

@@ -50,7 +50,13 @@ internal sealed class StoredJob(JobConfiguration configuration)
         HasState = true;
         _occurrence = Math.Max(_occurrence, Ticks(run.Scheduled));
         if (run.Outcome == JobRunOutcome.Skipped)
+        {
+            // A queue that passed a job over leaves a mark; a missed occurrence of its schedule leaves none.
+            if (run.Trigger == JobRunTrigger.Queue)
+                _outcome = JobRunOutcome.Skipped;
             return;
+        }
+
         _executed = run.Started.UtcTicks;
         if (run.Outcome is { } outcome)
         {
