@@ -44,20 +44,19 @@ public sealed class JobQueuesTests
     public async Task A_change_that_another_overtakes_is_made_anew_on_what_is_there()
     {
         await using var host = await StartAsync();
-        var overtaken = false;
-        _store.Before = name =>
-        {
-            if (name != "TryUpdate" || overtaken)
-                return;
-            overtaken = true;
-            var job = _store.FindAsync("ja000000000", Token).Result!;
-            Assert.NotNull(_store.UpdateAsync(job with { Name = "renamed meanwhile" }, Token).Result.Configuration);
-        };
+        Task? overtaken = null;
+        _store.Before = name => _ = name == "TryUpdate" ? overtaken ??= OvertakeAsync() : null;
 
         await CreateAsync(host, "Q", "ja000000000", "jb000000000");
 
         var queue = await host.Get<JobQueues>().GetAsync("Q", Token);
         Assert.Equal(["renamed meanwhile", "b"], queue.Members.Select(j => j.Name));
+
+        async Task OvertakeAsync()
+        {
+            var job = await _store.FindAsync("ja000000000", Token);
+            await _store.UpdateAsync(job! with { Name = "renamed meanwhile" }, Token);
+        }
     }
 
     [Fact]
