@@ -40,12 +40,14 @@ internal static class Node
         var app = builder.Build();
         app.UseFaces();
         app.UseRestEdge();
+        app.UseOtherCollections();
         app.UseSecurity();
         app.MapGrpcServices();
         app.MapDataDocuments();
         app.MapMetadataDocuments();
         app.MapSettingDocuments();
         app.MapOpenApi();
+        app.MapMetadataRoutes();
         return app;
     }
 

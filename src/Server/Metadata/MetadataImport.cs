@@ -1,5 +1,6 @@
 using Dhis2Grpc.Server.Errors;
 using Dhis2Grpc.Server.Metadata.Import;
+using Dhis2Grpc.Server.Metadata.Reading;
 using Dhis2Grpc.Server.Security;
 using Dhis2Grpc.Server.Storage;
 using Dhis2Grpc.Server.Warehouse;
@@ -8,7 +9,7 @@ using Microsoft.Extensions.Options;
 namespace Dhis2Grpc.Server.Metadata;
 
 /// <summary>Imports metadata documents: taken in whole, staged and checked in the warehouse, written in one transaction.</summary>
-internal sealed class MetadataImport(IWarehouse warehouse, IOptions<StorageOptions> storage, TimeProvider time, ILogger<MetadataImport> logger)
+internal sealed class MetadataImport(IWarehouse warehouse, IOptions<StorageOptions> storage, StoredTypes types, TimeProvider time, ILogger<MetadataImport> logger)
 {
     /// <summary>Authority to import, besides ALL.</summary>
     public const string Authority = "F_METADATA_IMPORT";
@@ -54,6 +55,7 @@ internal sealed class MetadataImport(IWarehouse warehouse, IOptions<StorageOptio
         {
             await new Projection(write.Connection, now).WriteAsync(staging.Types, cancellationToken);
             await new OptionCombos(write, now).GenerateAsync(cancellationToken);
+            types.Add(staging.Types);
         }
         return report;
     }

@@ -1,9 +1,12 @@
+using Dhis2Grpc.Server.Metadata.Reading;
+
 namespace Dhis2Grpc.Server.Metadata;
 
-/// <summary>Registration of metadata import and export.</summary>
+/// <summary>Registration of metadata.</summary>
 internal static class MetadataServices
 {
-    /// <summary>Adds import and export of metadata documents; they need the warehouse.</summary>
+    /// <summary>Adds import and export of metadata documents, and reading of single objects; they need the warehouse.</summary>
     public static IServiceCollection AddMetadata(this IServiceCollection services) =>
-        services.AddSingleton<MetadataImport>().AddSingleton<MetadataExport>();
+        services.AddSingleton<MetadataImport>().AddSingleton<MetadataExport>().AddSingleton<MetadataObjects>()
+            .AddSingleton<StoredTypes>().AddHostedService(s => s.GetRequiredService<StoredTypes>());
 }

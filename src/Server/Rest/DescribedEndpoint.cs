@@ -8,6 +8,9 @@ namespace Dhis2Grpc.Server.Rest;
 /// <param name="Summary">What it does.</param>
 internal sealed record DescribedEndpoint(string Id, string Group, string Summary)
 {
+    /// <summary>Path under which it is documented, together with others like it; null: its own.</summary>
+    public string? Path { get; init; }
+
     /// <summary>Query parameters by name: what they mean.</summary>
     public IReadOnlyList<DescribedParameter> Query { get; init; } = [];
 

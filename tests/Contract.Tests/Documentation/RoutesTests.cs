@@ -31,7 +31,7 @@ public sealed class RoutesTests
     private static string Table(EndpointDataSource endpoints)
     {
         var rows = from endpoint in endpoints.Endpoints.OfType<RouteEndpoint>()
-                   let route = "/" + endpoint.RoutePattern.RawText?.TrimStart('/')
+                   let route = endpoint.Metadata.GetMetadata<DescribedEndpoint>()?.Path ?? "/" + endpoint.RoutePattern.RawText?.TrimStart('/')
                    where route.StartsWith("/api", StringComparison.Ordinal) && endpoint.Metadata.GetMetadata<UndocumentedEndpoint>() is null
                    from method in endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? ["any"]
                    let rpc = endpoint.Metadata.GetMetadata<GrpcJsonTranscodingMetadata>()?.MethodDescriptor

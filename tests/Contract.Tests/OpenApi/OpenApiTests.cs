@@ -36,7 +36,7 @@ public sealed class OpenApiTests
         var operations = api.Operations.ToList();
 
         var endpoints = from endpoint in node.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
-                        let route = "/" + endpoint.RoutePattern.RawText?.TrimStart('/')
+                        let route = endpoint.Metadata.GetMetadata<DescribedEndpoint>()?.Path ?? "/" + endpoint.RoutePattern.RawText?.TrimStart('/')
                         where route.StartsWith("/api/", StringComparison.Ordinal) && endpoint.Metadata.GetMetadata<UndocumentedEndpoint>() is null
                         from method in endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? []
                         select (Name: $"{method} {route}", endpoint);

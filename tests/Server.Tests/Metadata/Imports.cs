@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Dhis2Grpc.Server.Metadata;
+using Dhis2Grpc.Server.Metadata.Reading;
 using Dhis2Grpc.Server.Security;
 using Dhis2Grpc.Server.Storage;
 using Dhis2Grpc.Server.Tests.Warehouse;
@@ -28,7 +29,9 @@ internal sealed class Imports(long memoryLimit = 512L << 20) : IAsyncDisposable
     public TemporaryWarehouse Store { get; } = new(memoryLimit: memoryLimit);
 
     public MetadataImport Import => new(Store.Warehouse, Options.Create(new StorageOptions { DataDirectory = Store.DataDirectory }),
-        new FakeTimeProvider(new DateTimeOffset(2024, 3, 1, 0, 0, 0, TimeSpan.Zero)), NullLogger<MetadataImport>.Instance);
+        new StoredTypes(Store.Warehouse), new FakeTimeProvider(new DateTimeOffset(2024, 3, 1, 0, 0, 0, TimeSpan.Zero)), NullLogger<MetadataImport>.Instance);
+
+    public MetadataObjects Objects => new(Store.Warehouse);
 
     public MetadataExport Export => new(Store.Warehouse, new FakeTimeProvider(new DateTimeOffset(2024, 3, 1, 0, 0, 0, TimeSpan.Zero)));
 

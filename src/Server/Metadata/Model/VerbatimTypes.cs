@@ -58,6 +58,7 @@ internal static class VerbatimTypes
         Type("sqlViews", "sqlview.SqlView", 2010),
         Type("interpretations", "interpretation.Interpretation", 2020),
         Type("icons", "icon.Icon", 2030),
+        Type("aggregateDataExchanges", "dataexchange.aggregate.AggregateDataExchange", 2040),
         Type("jobConfigurations", "scheduling.JobConfiguration", 2100),
         Type("pushAnalysis", "pushanalysis.PushAnalysis", 3600),
         Type("dashboards", "dashboard.Dashboard", 3500),

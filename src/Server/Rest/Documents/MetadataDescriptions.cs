@@ -14,6 +14,54 @@ internal static class MetadataDescriptions
         }
         """;
 
+    private static readonly DescribedParameter _fields = new("fields", "Members to write, such as id,name,parent[id].", Repeated: true);
+
+    private static readonly DescribedBody _object = new(
+        "MetadataObject", """{"type":"object","description":"A stored object, or some members of it.","additionalProperties":true}""", "application/json");
+
+    /// <summary>List of stored objects.</summary>
+    public static readonly DescribedEndpoint List = new("listMetadataObjects", "Metadata", "Lists stored objects of a type")
+    {
+        Path = "/api/{collection}",
+        Query =
+        [
+            _fields,
+            new("filter", "Condition that objects must meet, property:operator:value.", Repeated: true),
+            new("rootJunction", "Whether all filters must hold, or one.", Names("AND", "OR")),
+            new("order", "Order, property:asc or property:desc.", Repeated: true),
+            new("query", "UID, code or a part of the name."),
+            new("paging", "All objects in one answer when false.", Flag),
+            new("page", "Number of the page, from 1.", """{"type":"integer"}"""),
+            new("pageSize", "Objects on a page.", """{"type":"integer"}"""),
+        ],
+        Response = new DescribedBody(
+            "MetadataObjects",
+            """
+            {
+              "type": "object",
+              "description": "The objects under the name of their collection, and where the page stands.",
+              "additionalProperties": {"type": ["array", "object"], "items": {"type": "object"}}
+            }
+            """,
+            "application/json"),
+    };
+
+    /// <summary>One stored object.</summary>
+    public static readonly DescribedEndpoint Get = new("getMetadataObject", "Metadata", "Reads a stored object")
+    {
+        Path = "/api/{collection}/{uid}",
+        Query = [_fields],
+        Response = _object,
+    };
+
+    /// <summary>One property of a stored object.</summary>
+    public static readonly DescribedEndpoint GetProperty = new("getMetadataObjectProperty", "Metadata", "Reads one property of a stored object")
+    {
+        Path = "/api/{collection}/{uid}/{property}",
+        Query = [_fields with { Meaning = "Members to write of what the property holds." }],
+        Response = _object,
+    };
+
     /// <summary>Import.</summary>
     public static readonly DescribedEndpoint Import = new("importMetadata", "Metadata", "Imports a metadata document, in one transaction")
     {

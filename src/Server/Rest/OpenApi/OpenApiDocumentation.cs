@@ -87,18 +87,20 @@ internal sealed class OpenApiDocumentation(IEnumerable<EndpointDataSource> sourc
 
     private static List<Documented> Routes(IEnumerable<EndpointDataSource> sources, RestSchema schema) =>
     [
-        .. from endpoint in sources.SelectMany(s => s.Endpoints).OfType<RouteEndpoint>()
-           let path = "/" + endpoint.RoutePattern.RawText?.TrimStart('/')
-           where path.StartsWith(Prefix + "/", StringComparison.Ordinal) && endpoint.Metadata.GetMetadata<UndocumentedEndpoint>() is null
-           from method in endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? []
-           let rpc = endpoint.Metadata.GetMetadata<GrpcJsonTranscodingMetadata>()
-           // A method's own path goes before its other ones, and so has the operation's plain name.
-           orderby IsAdditional(rpc), path, method
-           select new Documented(
-               method, path,
-               rpc is null ? null : new RestRoute(rpc.MethodDescriptor, rpc.HttpRule, schema),
-               endpoint.Metadata.GetMetadata<DescribedEndpoint>(),
-               endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null),
+        .. (from endpoint in sources.SelectMany(s => s.Endpoints).OfType<RouteEndpoint>()
+            let described = endpoint.Metadata.GetMetadata<DescribedEndpoint>()
+            let path = described?.Path ?? "/" + endpoint.RoutePattern.RawText?.TrimStart('/')
+            where path.StartsWith(Prefix + "/", StringComparison.Ordinal) && endpoint.Metadata.GetMetadata<UndocumentedEndpoint>() is null
+            from method in endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? []
+            let rpc = endpoint.Metadata.GetMetadata<GrpcJsonTranscodingMetadata>()
+            // A method's own path goes before its other ones, and so has the operation's plain name.
+            orderby IsAdditional(rpc), path, method
+            select new Documented(
+                method, path,
+                rpc is null ? null : new RestRoute(rpc.MethodDescriptor, rpc.HttpRule, schema),
+                described,
+                endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null))
+            .DistinctBy(r => (r.Method, r.Path)),
     ];
 
     private static bool IsAdditional(GrpcJsonTranscodingMetadata? rpc) => rpc is not null

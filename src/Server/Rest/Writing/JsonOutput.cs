@@ -180,6 +180,13 @@ internal sealed class JsonOutput
     /// <summary>A value that is JSON already.</summary>
     public void Raw(ReadOnlySpan<byte> json) => Value(json);
 
+    /// <summary>Empties it in the middle of a document, once what was written has been sent.</summary>
+    public void Continue()
+    {
+        _length = 0;
+        Array.Clear(_keeps);
+    }
+
     /// <summary>Bytes outside the document, such as the end of a line.</summary>
     public void Append(ReadOnlySpan<byte> bytes)
     {

@@ -5,12 +5,6 @@ namespace Dhis2Grpc.Server.Rest.Writing;
 /// <summary>Turns a <c>fields</c> parameter into the members of a message. Unknown names are dropped, as DHIS2 does.</summary>
 internal static class SelectionCompiler
 {
-    /// <summary>Members of the preset <c>:identifiable</c>.</summary>
-    public static readonly HashSet<string> Identifiable = ["id", "code", "name", "created", "lastUpdated", "lastUpdatedBy"];
-
-    /// <summary>Members of the preset <c>:nameable</c>.</summary>
-    public static readonly HashSet<string> Nameable = [.. Identifiable, "shortName", "description"];
-
     /// <summary>Members of the message that the parameter names.</summary>
     public static Selection Compile(WritePlan plan, IReadOnlyList<FieldFilter> filters)
     {
@@ -68,10 +62,10 @@ internal static class SelectionCompiler
             var named = preset switch
             {
                 "*" or ":all" => true,
-                ":identifiable" => Identifiable.Contains(member.Name),
-                ":nameable" => Nameable.Contains(member.Name),
+                ":identifiable" => FieldPresets.Identifiable.Contains(member.Name),
+                ":nameable" => FieldPresets.Nameable.Contains(member.Name),
                 ":simple" => member is { Nested: null, Field: { IsRepeated: false, IsMap: false } },
-                ":owner" or ":persisted" => !member.ReadOnly || Identifiable.Contains(member.Name),
+                ":owner" or ":persisted" => !member.ReadOnly || FieldPresets.Identifiable.Contains(member.Name),
                 _ => false,
             };
             if (named || (member.Name == "href" && preset is ":identifiable" or ":nameable"))
