@@ -22,10 +22,13 @@ internal sealed class ChildProcess : IAsyncDisposable
     /// <summary>Processor time used so far.</summary>
     public TimeSpan Cpu => Figures.Cpu(Id);
 
-    /// <summary>Starts a node with an empty data directory.</summary>
-    public static async Task<(ChildProcess Process, Uri RestUrl, Uri GrpcUrl)> StartNodeAsync(CancellationToken cancellationToken)
+    /// <summary>Starts a node; its data directory is deleted with it.</summary>
+    /// <param name="cancellationToken">Cancels the start.</param>
+    /// <param name="folder">Its data directory; an empty one when null.</param>
+    public static async Task<(ChildProcess Process, Uri RestUrl, Uri GrpcUrl)> StartNodeAsync(
+        CancellationToken cancellationToken, string? folder = null)
     {
-        var folder = Directory.CreateTempSubdirectory("dhis2-benchmark-node").FullName;
+        folder ??= Directory.CreateTempSubdirectory("dhis2-benchmark-node").FullName;
         var (rest, grpc) = (FreeUrl(), FreeUrl());
         var child = Start(["node", $"--Dhis2:DataDirectory={folder}", $"--Dhis2:Rest:Url={rest}", $"--Dhis2:Grpc:Url={grpc}"], folder);
         await child.UntilListeningAsync(grpc, cancellationToken);

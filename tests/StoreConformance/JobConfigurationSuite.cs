@@ -210,6 +210,48 @@ public abstract class JobConfigurationSuite(StorePlace place) : StoreSuite(place
     }
 
     [Fact]
+    public async Task Records_show_states_in_the_order_of_names_and_stay_as_they_were_read()
+    {
+        var one = await CreateAsync(Job("aaaaaaaaaa1") with { Name = "b" });
+        await CreateAsync(Job("aaaaaaaaaa2") with { Name = "A" });
+        var before = await Jobs.ListRecordsAsync(Cancel);
+        await CompleteAsync(one, T0);
+        var after = await Jobs.ListRecordsAsync(Cancel);
+
+        Assert.Equal(["A", "b"], after.Select(r => r.Configuration.Name));
+        Assert.All(before, r => Assert.Null(r.State));
+        Assert.Null(after[0].State);
+        Assert.Equal(await Jobs.GetStateAsync(one.Uid, Cancel), after[1].State);
+        await ReopenAsync();
+        Assert.Equal(after.Select(r => (r.Configuration, r.State)), (await Jobs.ListRecordsAsync(Cancel)).Select(r => (r.Configuration, r.State)));
+    }
+
+    [Fact]
+    public async Task Clashing_are_those_that_share_what_must_be_unique()
+    {
+        var first = await CreateAsync(Job("aaaaaaaaaa1") with { Name = "one", Code = "C", CronExpression = "0 0 1 * * ?" });
+        await CreateAsync(Job("aaaaaaaaaa2") with { Name = "two", Code = null, CronExpression = "0 0 2 * * ?" });
+        await CreateAsync(Job("aaaaaaaaaa3") with { Name = "three", Code = null, CronExpression = null });
+        var wish = Job("aaaaaaaaaa9") with { Name = "nine", Code = null, CronExpression = null };
+
+        await ClashAsync(wish);
+        await ClashAsync(wish with { Name = "two" }, "aaaaaaaaaa2");
+        await ClashAsync(wish with { Code = "C" }, "aaaaaaaaaa1");
+        await ClashAsync(wish with { CronExpression = "0 0 2 * * ?" }, "aaaaaaaaaa2");
+        await ClashAsync(wish with { Type = Dhis2.Scheduling.V1.JobType.Predictor, CronExpression = "0 0 2 * * ?" });
+        await ClashAsync(wish with { Uid = "aaaaaaaaaa3", Name = "two", Code = "C" }, "aaaaaaaaaa1", "aaaaaaaaaa2", "aaaaaaaaaa3");
+
+        await Jobs.UpdateAsync(first with { Name = "first", Code = null, CronExpression = "0 0 2 * * ?" }, Cancel);
+        await Jobs.DeleteAsync("aaaaaaaaaa2", null, Cancel);
+        await ReopenAsync();
+        await ClashAsync(wish with { Name = "one", Code = "C" });
+        await ClashAsync(wish with { CronExpression = "0 0 2 * * ?" }, "aaaaaaaaaa1");
+
+        async Task ClashAsync(Dhis2Grpc.Server.Scheduling.JobConfiguration job, params string[] expected) =>
+            Assert.Equal(expected, (await Jobs.ListClashingAsync(job, Cancel)).Select(j => j.Uid).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task Delete_removes_the_state_for_a_later_job_of_the_same_uid_and_keeps_the_history()
     {
         var job = await CreateAsync(Job("aaaaaaaaaa1"));

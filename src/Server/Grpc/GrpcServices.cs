@@ -25,6 +25,7 @@ internal static class GrpcServices
         services.AddSingleton<MetadataService>();
         services.AddSingleton<JobConfigurationMessages>();
         services.AddSingleton<JobConfigurationRequests>();
+        services.AddSingleton<JobLists>();
         services.AddSingleton<JobTypeMessages>();
         services.AddSingleton<RunEventMessages>();
         services.AddSingleton<JobRunWatches>();

@@ -59,6 +59,31 @@ internal sealed class JobConfigurationMessages(JobCatalog catalog, IUserStore us
                 AttributeValues = { message.AttributeValues },
             });
 
+    /// <summary>How a job comes due. The type decides; members of a queue behind the first have no schedule of their own.</summary>
+    public static SchedulingType SchedulingOf(JobConfiguration job, JobTypeEntry? type) => type?.SchedulingType switch
+    {
+        SchedulingType.FixedDelay when job.Delay is not null => SchedulingType.FixedDelay,
+        SchedulingType.Cron when job.CronExpression is not null => SchedulingType.Cron,
+        _ => SchedulingType.OnceAsap,
+    };
+
+    /// <summary>Idle, running or disabled.</summary>
+    public static JobStatus StatusOf(JobConfiguration job, JobState? state) =>
+        state?.RunningRunId is not null ? JobStatus.Running : job.Enabled ? JobStatus.Scheduled : JobStatus.Disabled;
+
+    /// <summary>How the last run ended.</summary>
+    public static JobStatus OutcomeOf(JobRunOutcome? outcome) => outcome switch
+    {
+        JobRunOutcome.Completed => JobStatus.Completed,
+        JobRunOutcome.Stopped => JobStatus.Stopped,
+        JobRunOutcome.Failed => JobStatus.Failed,
+        _ => JobStatus.NotStarted,
+    };
+
+    /// <summary>How long the last run took. While one is in progress, the end that is known is of the one before.</summary>
+    public static TimeSpan? RuntimeOf(JobState? state) =>
+        state is { LastExecuted: { } started, LastFinished: { } finished } && finished >= started ? finished - started : null;
+
     private JobConfigurationMessage ToMessage(JobView view, Access access, Sharing sharing)
     {
         var (job, state) = (view.Configuration, view.State);
@@ -73,14 +98,14 @@ internal sealed class JobConfigurationMessages(JobCatalog catalog, IUserStore us
         message.Delay = job.Delay?.ToDuration();
         message.Enabled = job.Enabled;
         message.SchedulingType = SchedulingOf(job, type);
-        message.JobStatus = state.RunningRunId is not null ? JobStatus.Running : job.Enabled ? JobStatus.Scheduled : JobStatus.Disabled;
+        message.JobStatus = StatusOf(job, state);
         message.NextExecutionTime = view.NextExecution?.ToTimestamp();
         message.MaxDelayedExecutionTime = view.MaxDelayedExecution?.ToTimestamp();
         message.LastExecuted = state.LastExecuted?.ToTimestamp();
         message.LastFinished = state.LastFinished?.ToTimestamp();
         message.LastAlive = state.LastAlive?.ToTimestamp();
         message.LastExecutedStatus = OutcomeOf(state.LastOutcome);
-        message.LastRuntimeExecution = RuntimeOf(state);
+        message.LastRuntimeExecution = RuntimeOf(state)?.ToDuration();
         message.Configurable = type?.UserDefinable ?? false;
         message.LeaderOnlyJob = job.Type != JobType.LeaderElection;
         message.CatchUpWindow = job.CatchUpWindow?.ToDuration();
@@ -108,28 +133,6 @@ internal sealed class JobConfigurationMessages(JobCatalog catalog, IUserStore us
         if (job.QueuePosition is { } position)
             message.QueuePosition = position;
     }
-
-    // The type decides; members of a queue behind the first have no schedule of their own.
-    private static SchedulingType SchedulingOf(JobConfiguration job, JobTypeEntry? type) => type?.SchedulingType switch
-    {
-        SchedulingType.FixedDelay when job.Delay is not null => SchedulingType.FixedDelay,
-        SchedulingType.Cron when job.CronExpression is not null => SchedulingType.Cron,
-        _ => SchedulingType.OnceAsap,
-    };
-
-    private static JobStatus OutcomeOf(JobRunOutcome? outcome) => outcome switch
-    {
-        JobRunOutcome.Completed => JobStatus.Completed,
-        JobRunOutcome.Stopped => JobStatus.Stopped,
-        JobRunOutcome.Failed => JobStatus.Failed,
-        _ => JobStatus.NotStarted,
-    };
-
-    // While a run is in progress, the end that is known is of the one before.
-    private static Duration? RuntimeOf(JobState state) =>
-        state is { LastExecuted: { } started, LastFinished: { } finished } && finished >= started
-            ? (finished - started).ToDuration()
-            : null;
 
     private static Access AccessOf(User caller)
     {

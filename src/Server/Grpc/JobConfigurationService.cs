@@ -18,6 +18,7 @@ internal sealed class JobConfigurationService(
     JobRuns runs,
     JobConfigurationMessages messages,
     JobConfigurationRequests requests,
+    JobLists lists,
     JobTypeMessages types,
     IOptions<SystemInfoOptions> system)
     : Dhis2.Scheduling.V1.JobConfigurationService.JobConfigurationServiceBase
@@ -33,26 +34,26 @@ internal sealed class JobConfigurationService(
         ListJobConfigurationsRequest request, ServerCallContext context)
     {
         var caller = context.Caller();
-        var properties = MessageProperties.Of(JobConfigurationMessage.Descriptor);
-        var filter = new ObjectFilter<IMessage>(properties, request.Filter, request.RootJunction, system.Value.Zone);
-        var order = new ObjectOrder<IMessage>(properties, request.Order);
-        var all = await configurations.ListAsync(context.CancellationToken);
-        var wanted = request.Query.Length == 0 ? all : all.Where(v => Answers(v, request.Query)).ToList();
         var response = new ListJobConfigurationsResponse();
-
-        if (filter.IsEmpty && order.IsDefault)
+        if (request.Filter.Count == 0 && request.Order.Count == 0 && request.Query.Length == 0)
         {
-            // The usual list needs the messages of one page only, however many configurations there are.
-            response.JobConfigurations.Add(await ToMessagesAsync(Slice(wanted, request, response), caller, context));
-            return response;
+            // The usual list needs nothing but its page, however many configurations there are.
+            var all = await configurations.ListAsync(context.CancellationToken);
+            var page = all.Slice(Window(request, response, all.Count));
+            response.JobConfigurations.Add(await ToMessagesAsync(page, caller, context));
+        }
+        else if (lists.Know(request))
+        {
+            var all = await configurations.ListRecordsAsync(context.CancellationToken);
+            var found = lists.Filter(all, request);
+            var page = lists.Order(found, all, request, Window(request, response, found.Count));
+            response.JobConfigurations.Add(await messages.ToMessagesAsync(configurations.Show(page), caller, context.CancellationToken));
+        }
+        else
+        {
+            await ListByMessageAsync(request, response, caller, context);
         }
 
-        var found = new List<JobConfigurationMessage>();
-        foreach (var block in wanted.Chunk(BlockSize))
-            found.AddRange((await ToMessagesAsync(block, caller, context)).Where(filter.Matches));
-        if (!order.IsDefault)
-            found.Sort(order.Compare);
-        response.JobConfigurations.Add(Slice(found, request, response));
         return response;
     }
 
@@ -154,6 +155,25 @@ internal sealed class JobConfigurationService(
         }
     }
 
+    // Properties inside of others, such as lastUpdatedBy.username, exist in the messages only.
+    private async ValueTask ListByMessageAsync(
+        ListJobConfigurationsRequest request, ListJobConfigurationsResponse response, User caller, ServerCallContext context)
+    {
+        var all = MessageProperties.Of(JobConfigurationMessage.Descriptor);
+        var filter = new ObjectFilter<IMessage>(all, request.Filter, request.RootJunction, system.Value.Zone);
+        var order = new ObjectOrder<IMessage>(all, request.Order);
+        var found = new List<JobConfigurationMessage>();
+        foreach (var block in (await configurations.ListAsync(context.CancellationToken)).Chunk(BlockSize))
+        {
+            var wanted = block.Where(j => JobLists.Answers(j, request.Query)).ToList();
+            found.AddRange((await ToMessagesAsync(wanted, caller, context)).Where(filter.Matches));
+        }
+
+        if (!order.IsDefault)
+            found.Sort(order.Compare);
+        response.JobConfigurations.Add(found.Slice(Window(request, response, found.Count)));
+    }
+
     private async ValueTask<List<JobConfigurationMessage>> ToMessagesAsync(
         IReadOnlyCollection<JobConfiguration> jobs, User caller, ServerCallContext context) =>
         await messages.ToMessagesAsync(await configurations.ShowAsync(jobs, context.CancellationToken), caller, context.CancellationToken);
@@ -170,20 +190,14 @@ internal sealed class JobConfigurationService(
 
     private static ObjectReport Report(string uid) => new() { Klass = JobErrors.Klass, Uid = uid };
 
-    private static bool Answers(JobConfiguration job, string query) =>
-        job.Uid == query || job.Code == query || job.Name.Contains(query, StringComparison.OrdinalIgnoreCase);
-
-    private static IReadOnlyList<T> Slice<T>(IReadOnlyList<T> all, ListJobConfigurationsRequest request, ListJobConfigurationsResponse response)
+    private static Window Window(ListJobConfigurationsRequest request, ListJobConfigurationsResponse response, int total)
     {
         if (request is { HasPaging: true, Paging: false })
-            return all;
+            return new(0, total);
         var page = Page.Of(
-            request.HasPage ? request.Page : null, request.HasPageSize ? request.PageSize : null, request.PageToken, all.Count);
+            request.HasPage ? request.Page : null, request.HasPageSize ? request.PageSize : null, request.PageToken, total);
         response.Pager = page.Pager;
         response.NextPageToken = page.NextToken;
-        var slice = new T[Math.Min(page.Size, all.Count - page.Offset)];
-        for (var i = 0; i < slice.Length; i++)
-            slice[i] = all[page.Offset + i];
-        return slice;
+        return new(page.Offset, page.Size);
     }
 }

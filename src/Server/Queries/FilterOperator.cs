@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Dhis2Grpc.Server.Queries;
 
 /// <summary>An operator of DHIS2's list filters.</summary>
@@ -52,7 +54,8 @@ internal sealed record FilterOperator(string Name, bool Negated)
             case "like$":
                 return v => v.EndsWith(operand, StringComparison.Ordinal);
             case "ilike":
-                return v => v.Contains(operand, StringComparison.OrdinalIgnoreCase);
+                var wanted = SearchValues.Create([operand], StringComparison.OrdinalIgnoreCase);
+                return v => v.AsSpan().ContainsAny(wanted);
             case "$ilike":
                 return v => v.StartsWith(operand, StringComparison.OrdinalIgnoreCase);
             case "ilike$":
@@ -60,8 +63,9 @@ internal sealed record FilterOperator(string Name, bool Negated)
             case "ieq":
                 return v => v.Equals(operand, StringComparison.OrdinalIgnoreCase);
             default:
-                var tokens = operand.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
-                return v => Array.TrueForAll(tokens, t => v.Contains(t, StringComparison.OrdinalIgnoreCase));
+                var tokens = operand.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)
+                    .Select(t => SearchValues.Create([t], StringComparison.OrdinalIgnoreCase)).ToArray();
+                return v => Array.TrueForAll(tokens, t => v.AsSpan().ContainsAny(t));
         }
     }
 }

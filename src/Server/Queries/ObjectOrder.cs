@@ -38,37 +38,34 @@ internal sealed class ObjectOrder<T> : IComparer<T>
         return 0;
     }
 
-    /// <summary>A part of the list in this order. Of a long list only what is wanted is sorted.</summary>
+    /// <summary>The first ones in this order. Of a long list little more is sorted than that.</summary>
     /// <param name="items">The list, in any order.</param>
-    /// <param name="offset">Position of the first one wanted.</param>
     /// <param name="count">How many.</param>
-    public T[] Slice(IReadOnlyList<T> items, int offset, int count)
+    public T[] First(IReadOnlyList<T> items, int count)
     {
-        count = Math.Max(0, Math.Min(count, items.Count - offset));
-        var first = offset + count;
-        if (first > items.Count / 4)
+        if (count > items.Count / 4)
         {
             var all = items.ToArray();
             Array.Sort(all, this);
-            return all[offset..first];
+            return count < all.Length ? all[..count] : all;
         }
 
         // The worst of the best seen so far is on top. Lists are stored by name and often grew in time: from that end
         // most are beaten at once.
-        var best = new PriorityQueue<T, T>(first, Comparer<T>.Create((x, y) => Compare(y, x)));
+        var best = new PriorityQueue<T, T>(count, Comparer<T>.Create((x, y) => Compare(y, x)));
         var descending = _keys[0].Descending;
         for (var i = 0; i < items.Count; i++)
         {
             var item = items[descending ? items.Count - 1 - i : i];
-            if (best.Count < first)
+            if (best.Count < count)
                 best.Enqueue(item, item);
-            else if (first > 0 && Compare(item, best.Peek()) < 0)
+            else if (count > 0 && Compare(item, best.Peek()) < 0)
                 best.DequeueEnqueue(item, item);
         }
 
-        var slice = new T[count];
+        var first = new T[count];
         for (var i = count - 1; i >= 0; i--)
-            slice[i] = best.Dequeue();
-        return slice;
+            first[i] = best.Dequeue();
+        return first;
     }
 }

@@ -37,6 +37,17 @@ internal sealed class JobConfigurations(
     public ValueTask<IReadOnlyList<JobConfiguration>> ListAsync(CancellationToken cancellationToken) =>
         store.ListByNameAsync(cancellationToken);
 
+    /// <summary>All with the states of their jobs, in the same order: to choose from.</summary>
+    public ValueTask<IReadOnlyList<JobRecord>> ListRecordsAsync(CancellationToken cancellationToken) =>
+        store.ListRecordsAsync(cancellationToken);
+
+    /// <summary>Shows what was chosen.</summary>
+    public IReadOnlyList<JobView> Show(IReadOnlyCollection<JobRecord> records)
+    {
+        var now = time.GetUtcNow();
+        return [.. records.Select(r => views.Of(r.Configuration, r.State ?? new JobState { JobUid = r.Configuration.Uid }, now))];
+    }
+
     /// <summary>Shows configurations that were listed.</summary>
     public async ValueTask<IReadOnlyList<JobView>> ShowAsync(
         IReadOnlyCollection<JobConfiguration> jobs, CancellationToken cancellationToken)
@@ -164,8 +175,8 @@ internal sealed class JobConfigurations(
 
     private async ValueTask CheckAsync(JobConfiguration job, JobTypeEntry? type, bool isNew, CancellationToken cancellationToken)
     {
-        var all = await store.ListAsync(cancellationToken);
-        var reports = JobRules.Check(job, type, isNew, all, options.Value).ToList();
+        var clashing = await store.ListClashingAsync(job, cancellationToken);
+        var reports = JobRules.Check(job, type, isNew, clashing, options.Value).ToList();
         if (reports.Count > 0)
             throw JobErrors.Broken(job.Uid, reports);
     }

@@ -21,14 +21,14 @@ internal static class JobRules
     /// <param name="job">The configuration as it would be stored.</param>
     /// <param name="type">Its type; null when that is missing.</param>
     /// <param name="isNew">It is to be created.</param>
-    /// <param name="all">All stored configurations.</param>
+    /// <param name="clashing">The stored configurations that share something with it that must be unique.</param>
     /// <param name="options">How this server schedules.</param>
     public static IEnumerable<ErrorReport> Check(
-        JobConfiguration job, JobTypeEntry? type, bool isNew, IReadOnlyCollection<JobConfiguration> all, SchedulingOptions options) =>
+        JobConfiguration job, JobTypeEntry? type, bool isNew, IReadOnlyCollection<JobConfiguration> clashing, SchedulingOptions options) =>
     [
         .. Texts(job),
         .. Identity(job, isNew),
-        .. Uniqueness(job, isNew, all),
+        .. Uniqueness(job, isNew, clashing),
         .. type is null ? [JobErrors.Missing("jobType", "org.hisp.dhis.scheduling.JobType")] : Schedule(job, type, options),
         .. Durations(job),
         .. job.Parameters is null ? [] : ParameterRules.Check(job.Parameters),
@@ -54,9 +54,9 @@ internal static class JobRules
             yield return JobErrors.InvalidUid(user, "executedBy");
     }
 
-    private static IEnumerable<ErrorReport> Uniqueness(JobConfiguration job, bool isNew, IReadOnlyCollection<JobConfiguration> all)
+    private static IEnumerable<ErrorReport> Uniqueness(JobConfiguration job, bool isNew, IReadOnlyCollection<JobConfiguration> clashing)
     {
-        foreach (var other in all)
+        foreach (var other in clashing)
         {
             if (other.Uid == job.Uid)
             {

@@ -17,6 +17,14 @@ internal interface IJobStore
     /// <summary>All configurations at one moment, by name without regard to case, then by UID.</summary>
     ValueTask<IReadOnlyList<JobConfiguration>> ListByNameAsync(CancellationToken cancellationToken);
 
+    /// <summary>All configurations with the states of their jobs, in the same order.</summary>
+    ValueTask<IReadOnlyList<JobRecord>> ListRecordsAsync(CancellationToken cancellationToken);
+
+    /// <summary>The stored configurations that have the UID, name, code, or both type and cron expression of this one;
+    /// found by index, however many there are.</summary>
+    ValueTask<IReadOnlyCollection<JobConfiguration>> ListClashingAsync(
+        JobConfiguration configuration, CancellationToken cancellationToken);
+
     /// <summary>Stores a new configuration as revision 1. From: no such UID, name and code free.</summary>
     ValueTask<JobWrite> CreateAsync(JobConfiguration configuration, CancellationToken cancellationToken);
 

@@ -39,7 +39,7 @@ public sealed class ObjectOrderTests
     [InlineData("name:iasc")]
     [InlineData("code:desc")]
     [InlineData("queuePosition:asc")]
-    public void A_part_of_a_long_list_is_what_sorting_all_of_it_gives(string wish)
+    public void The_first_of_a_long_list_are_what_sorting_all_of_it_gives(string wish)
     {
         var order = new ObjectOrder<IMessage>(MessageProperties.Of(JobConfiguration.Descriptor), [wish]);
         var items = Enumerable.Range(0, 200)
@@ -47,7 +47,7 @@ public sealed class ObjectOrderTests
             .ToList<IMessage>();
         var sorted = items.Order(order).ToList();
 
-        foreach (var (offset, count) in new[] { (0, 10), (10, 10), (0, 0), (30, 50), (190, 50), (200, 10), (0, 1000) })
-            Assert.Equal(sorted.Skip(offset).Take(count), order.Slice(items, offset, count));
+        foreach (var count in new[] { 0, 1, 10, 50, 51, 199, 200, 1000 })
+            Assert.Equal(sorted.Take(count), order.First(items, count));
     }
 }

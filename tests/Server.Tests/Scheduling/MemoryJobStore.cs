@@ -36,6 +36,21 @@ internal sealed class MemoryJobStore : IJobStore
         Do<IReadOnlyList<JobConfiguration>>("ListByName", () =>
             [.. _jobs.Values.OrderBy(j => j.Name, StringComparer.OrdinalIgnoreCase).ThenBy(j => j.Uid, StringComparer.Ordinal)]);
 
+    public ValueTask<IReadOnlyList<JobRecord>> ListRecordsAsync(CancellationToken cancellationToken) =>
+        Do<IReadOnlyList<JobRecord>>("ListRecords", () =>
+        [
+            .. _jobs.Values.OrderBy(j => j.Name, StringComparer.OrdinalIgnoreCase).ThenBy(j => j.Uid, StringComparer.Ordinal)
+                .Select(j => new JobRecord(j, _states.GetValueOrDefault(j.Uid))),
+        ]);
+
+    public ValueTask<IReadOnlyCollection<JobConfiguration>> ListClashingAsync(JobConfiguration configuration, CancellationToken cancellationToken) =>
+        Do<IReadOnlyCollection<JobConfiguration>>("ListClashing", () =>
+        [
+            .. _jobs.Values.Where(j => j.Uid == configuration.Uid || j.Name == configuration.Name
+                || (j.Code is not null && j.Code == configuration.Code)
+                || (j.CronExpression is not null && j.CronExpression == configuration.CronExpression && j.Type == configuration.Type)),
+        ]);
+
     public ValueTask<JobWrite> CreateAsync(JobConfiguration configuration, CancellationToken cancellationToken) => Do("Create", () =>
         _jobs.TryGetValue(configuration.Uid, out var stored)
             ? new JobWrite(JobWriteResult.UidTaken, stored, stored.Uid)

@@ -21,6 +21,15 @@ internal sealed class LiteDbJobStore(LiteDbStore store) : IJobStore
         new(store.Read(0, static (m, _) => m.JobsByName.All));
 
     /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<JobRecord>> ListRecordsAsync(CancellationToken cancellationToken) =>
+        new(store.Read(0, static (m, _) => m.JobsByName.Records));
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyCollection<JobConfiguration>> ListClashingAsync(
+        JobConfiguration configuration, CancellationToken cancellationToken) =>
+        new(store.Read(configuration, static (m, c) => m.Clashing(c)));
+
+    /// <inheritdoc/>
     public ValueTask<JobWrite> CreateAsync(JobConfiguration configuration, CancellationToken cancellationToken) => store.WriteAsync(
         draft =>
         {

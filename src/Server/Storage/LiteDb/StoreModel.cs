@@ -14,13 +14,16 @@ internal sealed class StoreModel
     public Dictionary<string, StoredJob> Jobs { get; } = [];
 
     /// <summary>Configurations in the order of their names.</summary>
-    public JobsByName JobsByName => _jobsByName ??= new(Jobs.Values.Select(j => j.Configuration));
+    public JobsByName JobsByName => _jobsByName ??= new(Jobs.Values);
 
     /// <summary>UID by name.</summary>
     public Dictionary<string, string> JobNames { get; } = [];
 
     /// <summary>UID by code.</summary>
     public Dictionary<string, string> JobCodes { get; } = [];
+
+    /// <summary>UIDs by type and cron expression.</summary>
+    public Dictionary<(JobType Type, string Cron), HashSet<string>> JobCrons { get; } = [];
 
     /// <summary>Runs in progress by run id.</summary>
     public Dictionary<string, StoredRun> Running { get; } = [];
@@ -51,25 +54,43 @@ internal sealed class StoreModel
     {
         if (Jobs.TryGetValue(configuration.Uid, out var job))
         {
-            ForgetNames(job.Configuration);
+            ForgetNames(job);
             job.Configuration = configuration;
         }
         else
         {
-            Jobs.Add(configuration.Uid, new(configuration));
+            Jobs.Add(configuration.Uid, job = new(configuration));
         }
 
-        _jobsByName?.Add(configuration);
+        _jobsByName?.Add(job);
         JobNames[configuration.Name] = configuration.Uid;
         if (configuration.Code is { } code)
             JobCodes[code] = configuration.Uid;
+        if (configuration.CronExpression is not { } cron)
+            return;
+        if (!JobCrons.TryGetValue((configuration.Type, cron), out var same))
+            JobCrons.Add((configuration.Type, cron), same = []);
+        same.Add(configuration.Uid);
+    }
+
+    /// <summary>The configurations that share UID, name, code, or type and cron expression with this one.</summary>
+    public IReadOnlyCollection<JobConfiguration> Clashing(JobConfiguration configuration)
+    {
+        var uids = new HashSet<string> { configuration.Uid };
+        if (JobNames.TryGetValue(configuration.Name, out var named))
+            uids.Add(named);
+        if (configuration.Code is { } code && JobCodes.TryGetValue(code, out var coded))
+            uids.Add(coded);
+        if (configuration.CronExpression is { } cron && JobCrons.TryGetValue((configuration.Type, cron), out var same))
+            uids.UnionWith(same);
+        return [.. uids.Select(u => Jobs.GetValueOrDefault(u)?.Configuration).OfType<JobConfiguration>()];
     }
 
     /// <summary>Takes a configuration out, and its job's state.</summary>
     public void Forget(string uid)
     {
         if (Jobs.Remove(uid, out var job))
-            ForgetNames(job.Configuration);
+            ForgetNames(job);
     }
 
     /// <summary>Takes in a run that is in progress.</summary>
@@ -103,6 +124,7 @@ internal sealed class StoreModel
         }
 
         (stored.Job ?? Jobs.GetValueOrDefault(run.JobUid))?.Settle(stored);
+        _jobsByName?.Settled();
     }
 
     /// <summary>Takes a user in, in place of an older version.</summary>
@@ -114,11 +136,17 @@ internal sealed class StoreModel
         UsersByName[user.Username] = user;
     }
 
-    private void ForgetNames(JobConfiguration configuration)
+    private void ForgetNames(StoredJob job)
     {
-        _jobsByName?.Remove(configuration);
+        var configuration = job.Configuration;
+        _jobsByName?.Remove(job);
         JobNames.Remove(configuration.Name);
         if (configuration.Code is { } code)
             JobCodes.Remove(code);
+        if (configuration.CronExpression is { } cron && JobCrons.TryGetValue((configuration.Type, cron), out var same)
+            && same.Remove(configuration.Uid) && same.Count == 0)
+        {
+            JobCrons.Remove((configuration.Type, cron));
+        }
     }
 }

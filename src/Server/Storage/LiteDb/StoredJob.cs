@@ -6,6 +6,8 @@ namespace Dhis2Grpc.Server.Storage.LiteDb;
 /// run, and is asked for rarely.</summary>
 internal sealed class StoredJob(JobConfiguration configuration)
 {
+    private JobConfiguration _configuration = configuration;
+    private JobRecord? _record;
     private string? _runningRunId;
     private long _executed;
     private long _finished;
@@ -14,7 +16,14 @@ internal sealed class StoredJob(JobConfiguration configuration)
     private JobRunOutcome? _outcome;
 
     /// <summary>The configuration, as last changed.</summary>
-    public JobConfiguration Configuration { get; set; } = configuration;
+    public JobConfiguration Configuration
+    {
+        get => _configuration;
+        set => (_configuration, _record) = (value, null);
+    }
+
+    /// <summary>Both, for lists; made once until one of them changes.</summary>
+    public JobRecord Record => _record ??= new(_configuration, State);
 
     /// <summary>Whether the job ever ran, or was skipped.</summary>
     public bool HasState { get; private set; }
@@ -34,6 +43,7 @@ internal sealed class StoredJob(JobConfiguration configuration)
     /// <summary>Takes in a state; null forgets it.</summary>
     public void Restore(JobState? state)
     {
+        _record = null;
         HasState = state is not null;
         _runningRunId = state?.RunningRunId;
         _executed = Ticks(state?.LastExecuted);
@@ -47,6 +57,7 @@ internal sealed class StoredJob(JobConfiguration configuration)
     public void Settle(StoredRun stored)
     {
         var run = stored.Run;
+        _record = null;
         HasState = true;
         _occurrence = Math.Max(_occurrence, Ticks(run.Scheduled));
         if (run.Outcome == JobRunOutcome.Skipped)
