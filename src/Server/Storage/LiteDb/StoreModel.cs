@@ -7,8 +7,9 @@ namespace Dhis2Grpc.Server.Storage.LiteDb;
 /// <summary>What is read or decided upon often, in memory, as it is on disk.</summary>
 internal sealed class StoreModel
 {
-    // Made when first asked for: the start needs no order.
+    // Made when first asked for: the start needs neither.
     private JobsByName? _jobsByName;
+    private Dictionary<(JobType Type, string Cron), HashSet<string>>? _jobCrons;
 
     /// <summary>Configurations with the states of their jobs, by UID.</summary>
     public Dictionary<string, StoredJob> Jobs { get; } = [];
@@ -21,9 +22,6 @@ internal sealed class StoreModel
 
     /// <summary>UID by code.</summary>
     public Dictionary<string, string> JobCodes { get; } = [];
-
-    /// <summary>UIDs by type and cron expression.</summary>
-    public Dictionary<(JobType Type, string Cron), HashSet<string>> JobCrons { get; } = [];
 
     /// <summary>Runs in progress by run id.</summary>
     public Dictionary<string, StoredRun> Running { get; } = [];
@@ -66,11 +64,8 @@ internal sealed class StoreModel
         JobNames[configuration.Name] = configuration.Uid;
         if (configuration.Code is { } code)
             JobCodes[code] = configuration.Uid;
-        if (configuration.CronExpression is not { } cron)
-            return;
-        if (!JobCrons.TryGetValue((configuration.Type, cron), out var same))
-            JobCrons.Add((configuration.Type, cron), same = []);
-        same.Add(configuration.Uid);
+        if (_jobCrons is { } crons)
+            AddCron(crons, configuration);
     }
 
     /// <summary>The configurations that share UID, name, code, or type and cron expression with this one.</summary>
@@ -81,7 +76,7 @@ internal sealed class StoreModel
             uids.Add(named);
         if (configuration.Code is { } code && JobCodes.TryGetValue(code, out var coded))
             uids.Add(coded);
-        if (configuration.CronExpression is { } cron && JobCrons.TryGetValue((configuration.Type, cron), out var same))
+        if (configuration.CronExpression is { } cron && Crons().TryGetValue((configuration.Type, cron), out var same))
             uids.UnionWith(same);
         return [.. uids.Select(u => Jobs.GetValueOrDefault(u)?.Configuration).OfType<JobConfiguration>()];
     }
@@ -143,10 +138,29 @@ internal sealed class StoreModel
         JobNames.Remove(configuration.Name);
         if (configuration.Code is { } code)
             JobCodes.Remove(code);
-        if (configuration.CronExpression is { } cron && JobCrons.TryGetValue((configuration.Type, cron), out var same)
+        if (configuration.CronExpression is { } cron && _jobCrons is { } crons && crons.TryGetValue((configuration.Type, cron), out var same)
             && same.Remove(configuration.Uid) && same.Count == 0)
         {
-            JobCrons.Remove((configuration.Type, cron));
+            crons.Remove((configuration.Type, cron));
         }
+    }
+
+    private Dictionary<(JobType Type, string Cron), HashSet<string>> Crons()
+    {
+        if (_jobCrons is { } known)
+            return known;
+        var crons = new Dictionary<(JobType Type, string Cron), HashSet<string>>();
+        foreach (var job in Jobs.Values)
+            AddCron(crons, job.Configuration);
+        return _jobCrons = crons;
+    }
+
+    private static void AddCron(Dictionary<(JobType Type, string Cron), HashSet<string>> crons, JobConfiguration configuration)
+    {
+        if (configuration.CronExpression is not { } cron)
+            return;
+        if (!crons.TryGetValue((configuration.Type, cron), out var same))
+            crons.Add((configuration.Type, cron), same = []);
+        same.Add(configuration.Uid);
     }
 }
