@@ -19,6 +19,7 @@ internal static class GrpcServices
         services.AddSingleton<JobConfigurationService>();
         services.AddSingleton<SchedulingService>();
         services.AddSingleton<JobQueueService>();
+        services.AddSingleton<JobMaintenanceService>();
         services.AddSingleton<SynchronizationService>();
         services.AddSingleton<DataValueSetService>();
         services.AddSingleton<AnalyticsService>();
@@ -42,6 +43,7 @@ internal static class GrpcServices
         app.MapGrpcService<JobConfigurationService>();
         app.MapGrpcService<SchedulingService>();
         app.MapGrpcService<JobQueueService>();
+        app.MapGrpcService<JobMaintenanceService>();
         app.MapGrpcService<SynchronizationService>();
         app.MapGrpcService<DataValueSetService>();
         app.MapGrpcService<AnalyticsService>();

@@ -113,6 +113,8 @@ internal sealed class JobConfigurationMessages(JobCatalog catalog, IUserStore us
         message.Sharing = sharing;
         message.Etag = job.Revision.ToString(CultureInfo.InvariantCulture);
         SetOptional(message, job);
+        if (state.LastErrors is { } errors)
+            message.ErrorCodes = errors.Codes;
         if (job.Parameters is not null)
             type?.OneofField?.Accessor.SetValue(message, job.Parameters);
         return message;

@@ -17,6 +17,7 @@ internal static class RunMessages
     {
         var message = run.ToBareMessage();
         message.Sequence.Add(run.ToSequence(now));
+        message.Errors.Add(run.ToErrors());
         return message;
     }
 

@@ -36,6 +36,7 @@ internal sealed class SchedulingService(
         var running = runs.Running().FirstOrDefault(r => r.Type == type);
         var response = new GetRunningResponse();
         response.Sequence.Add(running?.ToSequence(time.GetUtcNow()) ?? []);
+        response.Errors = running?.ToErrorsByObject(context.Caller());
         return Task.FromResult(response);
     }
 
@@ -54,14 +55,16 @@ internal sealed class SchedulingService(
         var type = Given(request.JobType);
         var completed = await runs.LatestCompletedAsync(context.CancellationToken);
         var response = new GetCompletedResponse();
-        response.Sequence.Add(completed.FirstOrDefault(r => r.Type == type)?.ToSequence(time.GetUtcNow()) ?? []);
+        var latest = completed.FirstOrDefault(r => r.Type == type);
+        response.Sequence.Add(latest?.ToSequence(time.GetUtcNow()) ?? []);
+        response.Errors = latest?.ToErrorsByObject(context.Caller());
         return response;
     }
 
     /// <inheritdoc/>
     public override async Task<CancelJobRunResponse> CancelJobRun(CancelJobRunRequest request, ServerCallContext context)
     {
-        context.Caller().Require(Authorities.SchedulingAdmin, "You don't have the proper permissions to cancel this object.");
+        await RequireCancelAsync(request, context);
         var filter = request.TargetCase switch
         {
             CancelJobRunRequest.TargetOneofCase.JobType => new RunFilter { Type = Given(request.JobType) },
@@ -119,11 +122,88 @@ internal sealed class SchedulingService(
             await responseStream.WriteAsync(new WatchRunningResponse { Event = message }, context.CancellationToken);
     }
 
+    /// <inheritdoc/>
+    public override async Task<GetJobProgressResponse> GetJobProgress(GetJobProgressRequest request, ServerCallContext context)
+    {
+        var run = await LastRunAsync(request.JobId, context);
+        return run is null
+            ? new()
+            : new()
+            {
+                Progress = new()
+                {
+                    Sequence = { run.ToSequence(time.GetUtcNow()) },
+                    Errors = run.ToErrorsByObject(context.Caller()),
+                },
+            };
+    }
+
+    /// <inheritdoc/>
+    public override async Task<ListJobProgressErrorsResponse> ListJobProgressErrors(
+        ListJobProgressErrorsRequest request, ServerCallContext context)
+    {
+        var run = await LastRunAsync(request.JobId, context);
+        return new() { Errors = { run?.ToErrors() ?? [] } };
+    }
+
+    /// <inheritdoc/>
+    public override async Task<GetJobRunErrorsResponse> GetJobRunErrors(GetJobRunErrorsRequest request, ServerCallContext context)
+    {
+        var view = await ReadableAsync(request.JobId, context);
+        var run = view.State.LastErrors is { } errors ? await runs.FindAsync(errors.RunId, context.CancellationToken) : null;
+        return new() { Errors = run?.ToJobErrors(view.Configuration) ?? new() };
+    }
+
+    /// <inheritdoc/>
+    public override async Task<ListJobRunErrorsResponse> ListJobRunErrors(ListJobRunErrorsRequest request, ServerCallContext context)
+    {
+        context.Caller().RequireLog();
+        var filter = new RunErrorFilter
+        {
+            UserUid = request.HasUser ? request.User : null,
+            From = request.From?.ToDateTimeOffset(),
+            To = request.To?.ToDateTimeOffset(),
+            Codes = Each(request.Code),
+            Objects = Each(request.Object),
+            Types = request.Type,
+        };
+        var found = await runs.ListErrorsAsync(filter, context.CancellationToken);
+        return new() { Jobs = { found.Select(f => f.Run.ToJobErrors(f.Job)) } };
+    }
+
     // Headers tell a gRPC client that it is watching, though nothing may happen for long. The REST face sends its own.
     internal static Func<Task> Opened(ServerCallContext context) => () =>
         HttpProtocol.IsHttp2(context.GetHttpContext().Request.Protocol)
             ? context.WriteResponseHeadersAsync(global::Grpc.Core.Metadata.Empty)
             : Task.CompletedTask;
+
+    // DHIS2 takes several in one parameter, parted by commas, as well as in several parameters.
+    private static string[] Each(IEnumerable<string> values) =>
+        [.. values.SelectMany(v => v.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
+
+    private async ValueTask RequireCancelAsync(CancelJobRunRequest request, ServerCallContext context)
+    {
+        var caller = context.Caller();
+        if (caller.Has(Authorities.SchedulingAdmin) || caller.Has(Authorities.PerformMaintenance))
+            return;
+        if (request.TargetCase == CancelJobRunRequest.TargetOneofCase.JobId)
+            caller.RequireAccess((await configurations.GetAsync(request.JobId, context.CancellationToken)).Configuration, Authorities.PerformMaintenance);
+        else
+            caller.Require(Authorities.SchedulingAdmin, "You don't have the proper permissions to cancel this object.");
+    }
+
+    private async ValueTask<JobView> ReadableAsync(string jobUid, ServerCallContext context)
+    {
+        var view = await configurations.GetAsync(jobUid, context.CancellationToken);
+        context.Caller().RequireAccess(view.Configuration, Authorities.JobLogRead);
+        return view;
+    }
+
+    private async ValueTask<JobRun?> LastRunAsync(string jobUid, ServerCallContext context)
+    {
+        await ReadableAsync(jobUid, context);
+        return await runs.FindLatestAsync(jobUid, context.CancellationToken);
+    }
 
     private async ValueTask ThrowIfUnknownAsync(RunFilter filter, CancellationToken cancellationToken)
     {

@@ -15,6 +15,10 @@ internal interface IJobProgress
     /// <summary>Ends the open process with an error; the run fails.</summary>
     void FailProcess(string error);
 
+    /// <summary>Tells that something is wrong with an object; the run goes on. Failures of stages and items that have
+    /// an error code are told by themselves.</summary>
+    void AddError(RunError error);
+
     /// <summary>Runs a stage without items. The work returns the summary. A failure is treated by the policy.</summary>
     /// <returns>Whether the stage succeeded; false only when the policy lets the job go on.</returns>
     Task<bool> RunStageAsync(

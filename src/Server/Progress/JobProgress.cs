@@ -15,6 +15,9 @@ internal sealed class JobProgress(RunFeed feed, TimeProvider time, ILogger logge
     public void FailProcess(string error) => feed.FailProcess(ProgressTexts.Limit(error));
 
     /// <inheritdoc/>
+    public void AddError(RunError error) => feed.AddErrors([error]);
+
+    /// <inheritdoc/>
     public async Task<bool> RunStageAsync(
         string description,
         Func<CancellationToken, Task<string?>> work,
@@ -40,6 +43,7 @@ internal sealed class JobProgress(RunFeed feed, TimeProvider time, ILogger logge
         {
             var error = ProgressTexts.Of(e);
             ProgressLog.StageFailed(logger, e, feed.RunId, feed.Type, description);
+            feed.AddErrors(RunError.Of(e));
             feed.EndStage(stage, ProgressStatus.Error, null, error);
             if (policy is FailurePolicy.SkipStage or FailurePolicy.SkipItem)
                 return false;

@@ -16,6 +16,7 @@ internal sealed class ProgressTree
     private readonly ProgressJournal _journal = new(JournalCapacity);
     private readonly List<ProcessNode> _processes = [];
     private int _listedItems;
+    private RunErrorList? _errors;
     private RunProgress _snapshot = RunProgress.Empty;
 
     /// <summary>Grows with every change.</summary>
@@ -38,6 +39,13 @@ internal sealed class ProgressTree
 
     /// <summary>Notes a change of the run that is no change of a node.</summary>
     public void TouchRun() => _journal.Add(ProgressPath.Run);
+
+    /// <summary>Adds an error of an object.</summary>
+    public void Add(RunError error)
+    {
+        if ((_errors ??= new()).Add(error))
+            TouchRun();
+    }
 
     /// <summary>The process, without its stages.</summary>
     public ProcessProgress Process(int process) => _processes[process].Value;
@@ -116,7 +124,7 @@ internal sealed class ProgressTree
     public RunProgress Snapshot()
     {
         if (_snapshot.Revision != Revision)
-            _snapshot = new RunProgress(Revision, [.. _processes.Select(p => p.Snapshot())]);
+            _snapshot = new RunProgress(Revision, [.. _processes.Select(p => p.Snapshot())]) { Errors = _errors?.Snapshot() };
         return _snapshot;
     }
 

@@ -123,6 +123,13 @@ internal sealed class RunFeed(JobRun run, TimeProvider time, Action<RunFeed> cha
         CloseProcess(ProgressStatus.Error, null, error);
     });
 
+    /// <summary>Adds errors of objects.</summary>
+    public void AddErrors(IEnumerable<RunError> errors) => Change(() =>
+    {
+        foreach (var error in errors)
+            _tree.Add(error);
+    });
+
     /// <summary>Starts a stage in the open process.</summary>
     public ProgressPath StartStage(string description, int totalItems, FailurePolicy policy) => Change(() =>
     {
@@ -230,6 +237,12 @@ internal sealed class RunFeed(JobRun run, TimeProvider time, Action<RunFeed> cha
 
     private (JobRunOutcome Outcome, string? Error) CloseAll(Exception? failure)
     {
+        if (failure is not null)
+        {
+            foreach (var found in RunError.Of(failure))
+                _tree.Add(found);
+        }
+
         var (outcome, error) = Outcome(failure);
         if (outcome == JobRunOutcome.Stopped)
         {

@@ -9,6 +9,9 @@ internal sealed record RunProgress(long Revision, IReadOnlyList<ProcessProgress>
 {
     /// <summary>Before anything happened.</summary>
     public static RunProgress Empty { get; } = new(0, []);
+
+    /// <summary>What the run found wrong with objects; null when nothing.</summary>
+    public IReadOnlyList<RunError>? Errors { get; init; }
 }
 
 /// <summary>What processes, stages and items have in common.</summary>

@@ -101,6 +101,7 @@ internal sealed class StageItems<T>(
 #pragma warning restore CA1031
         {
             ProgressLog.ItemFailed(logger, e, feed.RunId, feed.Type, value.Description);
+            feed.AddErrors(RunError.Of(e));
             End(path, value with { Status = ProgressStatus.Error, Error = ProgressTexts.Of(e) });
             Treat(e);
         }

@@ -97,6 +97,22 @@ internal sealed class JobRunner(
         return cancelled;
     }
 
+    /// <summary>Ends a run that gives no sign of life as failed. Its work, if it is this server's and goes on after all,
+    /// is asked to stop, and how it ends no longer counts.</summary>
+    /// <returns>False when it ended meanwhile.</returns>
+    public async ValueTask<bool> RevertAsync(JobRun run, string reason, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var last = hub.Find(run.RunId)?.Snapshot() ?? run;
+        if (!await store.TryFinishAsync(
+            run.RunId, run.Owner, JobRunOutcome.Failed, reason, LostProgress.End(last, reason, now), now, cancellationToken))
+            return false;
+        SchedulingLog.Reverted(logger, run.RunId, run.JobName, run.Type);
+        foreach (var active in _active.All.Where(a => a.Run.RunId == run.RunId))
+            await active.StopAsync(RunStop.Lost, reason, now);
+        return true;
+    }
+
     /// <summary>Renews the leases of all runs and saves their progress, again and again until cancelled.</summary>
     public async Task RenewLeasesAsync(CancellationToken cancellationToken)
     {

@@ -9,6 +9,7 @@ namespace Dhis2Grpc.Server.Scheduling;
 internal sealed class JobRuns(IJobStore store, ProgressHub hub, SchedulerLoop loop, JobRunner runner, ILogger<JobRuns> logger)
 {
     private const int MaxAttempts = 5;
+    private const int NearestRuns = 4;
 
     /// <summary>Starts a job now, whatever its schedule.</summary>
     /// <returns>The run, which has started.</returns>
@@ -55,6 +56,40 @@ internal sealed class JobRuns(IJobStore store, ProgressHub hub, SchedulerLoop lo
     /// <summary>A run with its progress, live or stored; null when there is none.</summary>
     public async ValueTask<JobRun?> FindAsync(string runId, CancellationToken cancellationToken) =>
         hub.Find(runId)?.Snapshot() ?? await store.FindRunAsync(runId, cancellationToken);
+
+    /// <summary>The run of a job that is in progress, else its last one, with its progress; null when it never ran.</summary>
+    public async ValueTask<JobRun?> FindLatestAsync(string jobUid, CancellationToken cancellationToken)
+    {
+        if (hub.FindByJob(jobUid) is { } feed)
+            return feed.Snapshot();
+        if ((await store.GetStateAsync(jobUid, cancellationToken)).LastExecuted is not { } started)
+            return null;
+        // Identifiers sort by start, so that the long history after it need not be read; skipped occurrences come near.
+        var near = new JobRunQuery { JobUid = jobUid, BeforeRunId = RunIds.After(started), Limit = NearestRuns };
+        var last = (await store.ListRunsAsync(near, cancellationToken)).FirstOrDefault(r => r.Outcome != JobRunOutcome.Skipped);
+        // Lists come without progress.
+        return last is null ? null : await store.FindRunAsync(last.RunId, cancellationToken);
+    }
+
+    /// <summary>Jobs whose last ended run found something wrong, with that run, the last to start first.</summary>
+    public async ValueTask<IReadOnlyList<(JobConfiguration Job, JobRun Run)>> ListErrorsAsync(
+        RunErrorFilter filter, CancellationToken cancellationToken)
+    {
+        var states = await store.ListStatesAsync(cancellationToken);
+        var found = new List<(JobConfiguration, JobRun)>();
+        foreach (var (uid, state) in states)
+        {
+            // The codes of all are in memory; runs are read of those only that may be wanted.
+            if (state.LastErrors is not { } errors || !filter.Matches(errors)
+                || await store.FindAsync(uid, cancellationToken) is not { } job || !filter.Matches(job))
+                continue;
+            if (await store.FindRunAsync(errors.RunId, cancellationToken) is { } run && filter.Matches(run))
+                found.Add((job, run));
+        }
+
+        found.Sort(static (a, b) => b.Item2.Started.CompareTo(a.Item2.Started));
+        return found;
+    }
 
     /// <summary>Run history, latest first, without progress.</summary>
     public ValueTask<IReadOnlyList<JobRun>> ListAsync(JobRunQuery query, CancellationToken cancellationToken) =>

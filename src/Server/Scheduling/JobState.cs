@@ -21,9 +21,17 @@ internal sealed record JobState
     /// <summary>How the last run ended, or Skipped when a queue passed the job over since; null when neither.</summary>
     public JobRunOutcome? LastOutcome { get; init; }
 
+    /// <summary>What the last ended run found wrong with objects; null when nothing.</summary>
+    public RunErrorCodes? LastErrors { get; init; }
+
     /// <summary>Latest occurrence of the schedule that was run, or skipped and recorded; older ones are settled.</summary>
     public DateTimeOffset? LastOccurrence { get; init; }
 }
+
+/// <summary>Errors of objects in short.</summary>
+/// <param name="RunId">The run that found them.</param>
+/// <param name="Codes">DHIS2 error codes, each once, in order, separated by blanks.</param>
+internal sealed record RunErrorCodes(string RunId, string Codes);
 
 /// <summary>How a run ended.</summary>
 internal enum JobRunOutcome

@@ -11,6 +11,10 @@ internal sealed class RunIds
     private readonly string _instance = RandomNumberGenerator.GetHexString(8, lowercase: true);
     private long _last;
 
+    /// <summary>A text after the identifiers of all runs that started up to the time.</summary>
+    public static string After(DateTimeOffset started) => string.Create(
+        CultureInfo.InvariantCulture, $"{(started.ToUnixTimeMilliseconds() + 1) << CounterBits:x16}");
+
     /// <summary>An identifier for a run that starts at the time.</summary>
     public string Next(DateTimeOffset started)
     {

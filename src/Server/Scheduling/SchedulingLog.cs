@@ -69,4 +69,7 @@ internal static partial class SchedulingLog
 
     [LoggerMessage(2420, LogLevel.Error, "The end of run {RunId} could not be recorded before the shutdown; the next start will")]
     public static partial void EndLost(ILogger logger, Exception failure, string runId);
+
+    [LoggerMessage(2421, LogLevel.Warning, "Run {RunId} of job \"{Job}\" ({Type}) gave no sign of life and was ended by a user")]
+    public static partial void Reverted(ILogger logger, string runId, string job, JobType type);
 }

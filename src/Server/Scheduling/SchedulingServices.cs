@@ -21,6 +21,7 @@ internal static class SchedulingServices
         services.AddSingleton<JobConfigurations>();
         services.AddSingleton<JobRuns>();
         services.AddSingleton<JobQueues>();
+        services.AddSingleton<JobMaintenance>();
         services.AddSingleton<QueueHistory>();
         services.AddHostedService<SchedulerService>();
         return services;

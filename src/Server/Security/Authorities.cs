@@ -9,6 +9,12 @@ internal static class Authorities
     /// <summary>Create, update, delete, run and cancel jobs.</summary>
     public const string SchedulingAdmin = "F_SCHEDULING_ADMIN";
 
+    /// <summary>Read what runs of jobs found wrong.</summary>
+    public const string JobLogRead = "F_JOB_LOG_READ";
+
+    /// <summary>Delete finished jobs, and end runs that are stuck.</summary>
+    public const string PerformMaintenance = "F_PERFORM_MAINTENANCE";
+
     /// <summary>Import data values.</summary>
     public const string DataValueAdd = "F_DATAVALUE_ADD";
 

@@ -235,6 +235,7 @@ internal sealed class MemoryJobStore : IJobStore
             LastFinished = run.Finished,
             LastAlive = null,
             LastOutcome = run.Outcome,
+            LastErrors = RunError.CodesOf(run.Progress.Errors) is { Length: > 0 } codes ? new(run.RunId, codes) : null,
         };
     }
 

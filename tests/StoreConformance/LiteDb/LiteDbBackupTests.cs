@@ -144,7 +144,7 @@ public sealed class LiteDbBackupTests : IAsyncLifetime
             var run = Run($"run{i}", "aaaaaaaaaa1", JobType.Test);
             await jobs.TryStartAsync(run, null, Cancel);
             await jobs.TryFinishAsync(
-                run.RunId, "node-1", JobRunOutcome.Failed, "échec", StoreSuite.Progress(i * 1_000), StoreSuite.T0.AddTicks(i), Cancel);
+                run.RunId, "node-1", JobRunOutcome.Failed, "échec", StoreSuite.Progress(i * 1_000) with { Errors = [new("E7605", "fbfJHSPpUQD", "DataElement", ["é"], "x")] }, StoreSuite.T0.AddTicks(i), Cancel);
         }
 
         var running = Run("run9", "aaaaaaaaaa2", JobType.Predictor);

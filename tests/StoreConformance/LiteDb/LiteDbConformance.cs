@@ -9,3 +9,5 @@ public sealed class LiteDbRunGroupTests() : RunGroupSuite(new LiteDbPlace());
 public sealed class LiteDbRunHistoryTests() : RunHistorySuite(new LiteDbPlace());
 
 public sealed class LiteDbUserAndSettingTests() : UserAndSettingSuite(new LiteDbPlace());
+
+public sealed class LiteDbRunErrorTests() : RunErrorSuite(new LiteDbPlace());

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Dhis2.Scheduling.V1;
+using Dhis2Grpc.Server.Errors;
 
 namespace Dhis2Grpc.Server.Jobs.Test;
 
@@ -9,6 +10,9 @@ internal sealed class TestJob(TimeProvider time) : IJob
 {
     /// <summary>Text of a failure unless the parameters give one.</summary>
     public const string DefaultFailure = "Simulated error";
+
+    /// <summary>Code of a failure that is not an exception without one: with it, it is recorded as an error of the run.</summary>
+    public const string FailureCode = "E1004";
 
     // More than one, so that items overlap on any machine.
     private static readonly int Parallelism = Math.Max(2, Environment.ProcessorCount);
@@ -65,7 +69,7 @@ internal sealed class TestJob(TimeProvider time) : IJob
         // An exception need not have a text; then its class is shown.
         throw parameters.FailWithException
             ? new InvalidOperationException(parameters.HasFailWithMessage ? parameters.FailWithMessage : "")
-            : new TestFailureException(parameters.HasFailWithMessage ? parameters.FailWithMessage : DefaultFailure);
+            : new Dhis2Exception(ErrorKind.Conflict, parameters.HasFailWithMessage ? parameters.FailWithMessage : DefaultFailure, FailureCode);
     }
 
     private Task WaitAsync(long millis, CancellationToken cancellationToken) =>

@@ -171,6 +171,12 @@ internal sealed class OpenApiOperations(OpenApiDocument document, SchemaComponen
             body = new OpenApiSchema { OneOf = [schemas.Output(array), body] };
         }
 
+        if (route.Options.MayBeEmpty)
+        {
+            response.Description = "Success. No body when there is nothing.";
+            response.AddExtension("x-may-be-empty", new JsonNodeExtension(JsonValue.Create(true)));
+        }
+
         response.Content = Content(Json, body);
         return response;
     }

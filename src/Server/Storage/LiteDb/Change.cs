@@ -34,7 +34,7 @@ internal sealed record JobPut(JobConfiguration Configuration) : Change
 internal sealed record JobDeleted(string Uid) : Change
 {
     /// <inheritdoc/>
-    public override void Note(StoreDraft draft) => draft.Forget(Uid);
+    public override void Note(StoreDraft draft) => draft.Delete(Uid);
 
     /// <inheritdoc/>
     public override void Apply(StoreModel model) => model.Forget(Uid);
@@ -43,6 +43,7 @@ internal sealed record JobDeleted(string Uid) : Change
     public override void Stage(WriteBatch batch)
     {
         batch.Delete(Documents.Jobs, Uid);
+        batch.Delete(Documents.RunErrors, Uid);
         batch.Log.AddDeletedJob(Uid);
     }
 }
@@ -64,6 +65,31 @@ internal sealed record RunPut(StoredRun Run, bool HadDocument) : Change
             RunFiles.PutProgress(batch, Run);
         else if (HadDocument && !Run.Progress.IsDocument)
             batch.Delete(RunFiles.ProgressCollection, Run.Run.RunId);
+    }
+}
+
+/// <summary>What a job's last run found wrong, or nothing any more.</summary>
+internal sealed record RunErrorsPut(string JobUid, RunErrorCodes? Errors) : Change
+{
+    /// <inheritdoc/>
+    public override void Note(StoreDraft draft) => draft.SetErrors(JobUid, Errors);
+
+    /// <inheritdoc/>
+    public override void Apply(StoreModel model)
+    {
+        if (Errors is null)
+            model.RunErrors.Remove(JobUid);
+        else
+            model.RunErrors[JobUid] = Errors;
+    }
+
+    /// <inheritdoc/>
+    public override void Stage(WriteBatch batch)
+    {
+        if (Errors is null)
+            batch.Delete(Documents.RunErrors, JobUid);
+        else
+            batch.Put(Documents.RunErrors, Documents.Write(JobUid, Errors));
     }
 }
 

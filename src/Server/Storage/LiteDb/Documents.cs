@@ -21,6 +21,9 @@ internal static class Documents
     /// <summary>Collection of settings.</summary>
     public const string Settings = "settings";
 
+    /// <summary>Collection of what the last runs of jobs found wrong, by UID of the job.</summary>
+    public const string RunErrors = "runErrors";
+
     private static readonly Dictionary<string, MessageParser> ParameterParsers = Contract.Descriptor.Oneofs
         .Single(o => o.Name == "job_parameters").Fields
         .Select(f => f.MessageType)
@@ -111,6 +114,13 @@ internal static class Documents
         Created = Time(document, "created"),
         LastUpdated = Time(document, "lastUpdated"),
     };
+
+    /// <summary>Error codes of a job's last run as document.</summary>
+    public static BsonDocument Write(string jobUid, RunErrorCodes errors) =>
+        new() { ["_id"] = jobUid, ["run"] = errors.RunId, ["codes"] = errors.Codes };
+
+    /// <summary>Error codes of a job's last run from their document.</summary>
+    public static RunErrorCodes ReadErrors(BsonDocument document) => new(document["run"].AsString, document["codes"].AsString);
 
     /// <summary>A setting as document.</summary>
     public static BsonDocument Setting(string key, string value) => new() { ["_id"] = key, ["value"] = value };

@@ -88,11 +88,11 @@ internal sealed class LiteDbJobStore(LiteDbStore store) : IJobStore
 
     /// <inheritdoc/>
     public ValueTask<JobState> GetStateAsync(string uid, CancellationToken cancellationToken) =>
-        new(store.Read(uid, static (m, id) => m.Jobs.GetValueOrDefault(id)?.State) ?? new JobState { JobUid = uid });
+        new(store.Read(uid, static (m, id) => m.Jobs.TryGetValue(id, out var job) ? m.StateOf(job) : null) ?? new JobState { JobUid = uid });
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyDictionary<string, JobState>> ListStatesAsync(CancellationToken cancellationToken) =>
-        new(store.Read(0, static (m, _) => m.Jobs.Values.Where(j => j.HasState).ToDictionary(j => j.Configuration.Uid, j => j.State!)));
+        new(store.Read(0, static (m, _) => m.Jobs.Values.Where(j => j.HasState).ToDictionary(j => j.Configuration.Uid, j => m.StateOf(j)!)));
 
     /// <inheritdoc/>
     public ValueTask<JobStart> TryStartAsync(JobRun run, long? revision, CancellationToken cancellationToken) =>
@@ -248,6 +248,9 @@ internal sealed class LiteDbJobStore(LiteDbStore store) : IJobStore
         // Its progress is in the bytes from now on.
         var run = stored.Run with { Outcome = end.Outcome, Error = end.Error, Progress = RunProgress.Empty, Finished = end.Finished };
         draft.Add(new RunPut(stored with { Run = run, Alive = end.Finished, Progress = progress }, stored.Progress.IsDocument));
+        var codes = RunError.CodesOf(end.Progress.Errors);
+        if ((codes.Length > 0 || draft.FindErrors(run.JobUid) is not null) && draft.FindJob(run.JobUid) is not null)
+            draft.Add(new RunErrorsPut(run.JobUid, codes.Length > 0 ? new(run.RunId, codes) : null));
         return true;
     }
 

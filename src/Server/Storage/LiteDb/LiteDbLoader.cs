@@ -31,6 +31,8 @@ internal static class LiteDbLoader
                 model.Put(Documents.ReadUser(document));
             foreach (var document in file.ReadAll(Documents.Settings))
                 model.Settings[document["_id"].AsString] = document["value"].AsString;
+            foreach (var document in file.ReadAll(Documents.RunErrors))
+                model.RunErrors[document["_id"].AsString] = Documents.ReadErrors(document);
             var runs = RunFiles.Load(file, model);
             // LiteDB never lets go of pages that it has read. What is needed of them is in the model now.
             file.Dispose();

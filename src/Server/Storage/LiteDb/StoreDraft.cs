@@ -15,6 +15,7 @@ internal sealed class StoreDraft(StoreModel model)
     private readonly Overlay<string, User> _users = new(model.Users);
     private readonly Overlay<string, User> _usersByName = new(model.UsersByName);
     private readonly Overlay<string, string> _settings = new(model.Settings);
+    private readonly Overlay<string, RunErrorCodes> _errors = new(model.RunErrors);
     private readonly List<Change> _changes = [];
 
     /// <summary>The changes decided, in order.</summary>
@@ -40,6 +41,9 @@ internal sealed class StoreDraft(StoreModel model)
 
     /// <summary>The run in progress of a type; null when there is none.</summary>
     public StoredRun? FindRunning(JobType type) => _runningTypes.Find(type);
+
+    /// <summary>What a job's last run found wrong; null when nothing.</summary>
+    public RunErrorCodes? FindErrors(string jobUid) => _errors.Find(jobUid);
 
     /// <summary>The user with the login name; null when there is none.</summary>
     public User? FindUserByName(string username) => _usersByName.Find(username);
@@ -74,6 +78,7 @@ internal sealed class StoreDraft(StoreModel model)
         _users.Clear();
         _usersByName.Clear();
         _settings.Clear();
+        _errors.Clear();
     }
 
     /// <summary>Notes a configuration, new or changed.</summary>
@@ -84,6 +89,13 @@ internal sealed class StoreDraft(StoreModel model)
         _jobNames.Set(configuration.Name, configuration.Uid);
         if (configuration.Code is { } code)
             _jobCodes.Set(code, configuration.Uid);
+    }
+
+    /// <summary>Notes that a configuration is gone, and with it what its last run found wrong.</summary>
+    public void Delete(string uid)
+    {
+        Forget(uid);
+        _errors.Set(uid, null);
     }
 
     /// <summary>Notes that a configuration is gone.</summary>
@@ -115,6 +127,9 @@ internal sealed class StoreDraft(StoreModel model)
         _users.Set(user.Uid, user);
         _usersByName.Set(user.Username, user);
     }
+
+    /// <summary>Notes what a job's last run found wrong; null for nothing.</summary>
+    public void SetErrors(string jobUid, RunErrorCodes? errors) => _errors.Set(jobUid, errors);
 
     /// <summary>Notes a setting; null removes it.</summary>
     public void Set(string key, string? value) => _settings.Set(key, value);

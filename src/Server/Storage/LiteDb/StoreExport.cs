@@ -75,7 +75,7 @@ internal static class StoreExport
         foreach (var job in model.Jobs.Values)
             yield return new() { Job = job.Configuration };
         foreach (var job in model.Jobs.Values.Where(j => j.HasState))
-            yield return new() { State = job.State };
+            yield return new() { State = model.StateOf(job) };
         foreach (var run in model.Running.Values)
             yield return new() { Running = Whole(file, run), Alive = run.Alive };
         foreach (var run in model.Latest.Values)
@@ -109,7 +109,12 @@ internal static class StoreExport
         if (line.Job is { } job)
             Take(new JobPut(job), batch, model);
         if (line.State is { } state)
+        {
             runs.Import(state, model);
+            if (state.LastErrors is { } errors)
+                Take(new RunErrorsPut(state.JobUid, errors), batch, model);
+        }
+
         if (line.Running is { } running)
             model.PutRunning(Take(running, line.Alive, batch));
         if (line.Latest is { } latest)

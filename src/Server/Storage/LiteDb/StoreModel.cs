@@ -38,6 +38,9 @@ internal sealed class StoreModel
     /// <summary>Packs of older runs.</summary>
     public List<RunPack> Packs { get; } = [];
 
+    /// <summary>What the last runs of jobs found wrong, by UID of the job; most found nothing.</summary>
+    public Dictionary<string, RunErrorCodes> RunErrors { get; } = [];
+
     /// <summary>Users by UID.</summary>
     public Dictionary<string, User> Users { get; } = [];
 
@@ -81,9 +84,17 @@ internal sealed class StoreModel
         return [.. uids.Select(u => Jobs.GetValueOrDefault(u)?.Configuration).OfType<JobConfiguration>()];
     }
 
+    /// <summary>The state of a job; null when it never ran, nor was skipped.</summary>
+    public JobState? StateOf(StoredJob job)
+    {
+        var state = job.State;
+        return state is not null && RunErrors.TryGetValue(state.JobUid, out var errors) ? state with { LastErrors = errors } : state;
+    }
+
     /// <summary>Takes a configuration out, and its job's state.</summary>
     public void Forget(string uid)
     {
+        RunErrors.Remove(uid);
         if (Jobs.Remove(uid, out var job))
             ForgetNames(job);
     }

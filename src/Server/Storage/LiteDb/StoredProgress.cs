@@ -21,7 +21,7 @@ internal readonly record struct StoredProgress(byte[] Bytes, bool IsDocument)
     /// <summary>Encodes; done by the caller, as it can be long.</summary>
     public static StoredProgress Encode(RunProgress progress)
     {
-        if (progress.Processes.Count == 0)
+        if (progress.Processes.Count == 0 && progress.Errors is null)
             return None;
         var json = Json(progress);
         if (json.Length <= InlineLimit)

@@ -1,8 +1,7 @@
 using Dhis2.Scheduling.V1;
-using Dhis2Grpc.Server.Progress;
 using JobRun = Dhis2Grpc.Server.Scheduling.JobRun;
 
-namespace Dhis2Grpc.Server.Storage.LiteDb;
+namespace Dhis2Grpc.Server.Progress;
 
 /// <summary>Progress of a run that was lost with its owner.</summary>
 internal static class LostProgress
@@ -35,7 +34,7 @@ internal static class LostProgress
             });
         }
 
-        return new(run.Progress.Revision + 1, processes);
+        return new(run.Progress.Revision + 1, processes) { Errors = run.Progress.Errors };
     }
 
     private static T End<T>(T node, string reason, DateTimeOffset now)
