@@ -69,6 +69,22 @@ internal sealed class JobConfigurationRequests(JobCatalog catalog)
             : throw new Dhis2Exception(ErrorKind.Aborted, $"The etag `{etag}` is not the current one; read the job configuration again.");
     }
 
+    /// <summary>DHIS2's form of an order such as <c>job_type, name desc</c>.</summary>
+    /// <exception cref="Dhis2Exception">It names a field that does not exist, or no direction.</exception>
+    public static string OrderOf(string orderBy) => string.Join(',', orderBy.Split(',').Select(key =>
+    {
+        var parts = key.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        if (parts is not ([_] or [_, "asc" or "desc"]))
+            throw Invalid("order_by", $"order_by: `{key.Trim()}` is not a field, or a field and `asc` or `desc`.");
+        var name = string.Join('.', parts[0].Split('.').Select(JsonName));
+        if (MessageProperties.Of(JobConfigurationMessage.Descriptor).Find(name) is not { IsSimple: true })
+            throw Invalid("order_by", $"order_by: job configurations cannot be ordered by `{parts[0]}`.");
+        return $"{name}:{(parts.Length > 1 ? parts[1] : "asc")}";
+    }));
+
+    private static string JsonName(string field) =>
+        string.Concat(field.Split('_').Select((w, i) => i == 0 || w.Length == 0 ? w : char.ToUpperInvariant(w[0]) + w[1..]));
+
     private IMessage? Parameters(JobConfigurationMessage message)
     {
         if (message.JobParametersCase == JobConfigurationMessage.JobParametersOneofCase.None)

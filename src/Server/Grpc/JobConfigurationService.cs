@@ -20,6 +20,7 @@ internal sealed class JobConfigurationService(
     JobConfigurationRequests requests,
     JobLists lists,
     JobTypeMessages types,
+    IObjectJson json,
     IOptions<SystemInfoOptions> system)
     : Dhis2.Scheduling.V1.JobConfigurationService.JobConfigurationServiceBase
 {
@@ -34,6 +35,9 @@ internal sealed class JobConfigurationService(
         ListJobConfigurationsRequest request, ServerCallContext context)
     {
         var caller = context.Caller();
+        var mask = ReadMask.Of(JobConfigurationMessage.Descriptor, request.ReadMask);
+        if (request.OrderBy.Length > 0)
+            request.Order.Insert(0, JobConfigurationRequests.OrderOf(request.OrderBy));
         var response = new ListJobConfigurationsResponse();
         if (request.Filter.Count == 0 && request.Order.Count == 0 && request.Query.Length == 0)
         {
@@ -54,14 +58,17 @@ internal sealed class JobConfigurationService(
             await ListByMessageAsync(request, response, caller, context);
         }
 
+        for (var i = 0; !mask.IsAll && i < response.JobConfigurations.Count; i++)
+            response.JobConfigurations[i] = mask.Apply(response.JobConfigurations[i]);
         return response;
     }
 
     /// <inheritdoc/>
     public override async Task<GetJobConfigurationResponse> GetJobConfiguration(GetJobConfigurationRequest request, ServerCallContext context)
     {
+        var mask = ReadMask.Of(JobConfigurationMessage.Descriptor, request.ReadMask);
         var view = await configurations.GetAsync(request.Uid, context.CancellationToken);
-        return new() { JobConfiguration = await ToMessageAsync(view, context) };
+        return new() { JobConfiguration = mask.Apply(await ToMessageAsync(view, context)) };
     }
 
     /// <inheritdoc/>
@@ -80,11 +87,22 @@ internal sealed class JobConfigurationService(
     {
         var caller = Admin(context, "update");
         var job = request.JobConfiguration ?? new();
-        var revision = JobConfigurationRequests.Revision(job.Etag);
         var view = JobConfigurationRequests.IsPartial(request.UpdateMask)
-            ? await MergeAsync(request, revision, caller, context)
+            ? await MergeAsync(
+                job.Id, job.Etag, stored => JobConfigurationRequests.Merge(stored, job, request.UpdateMask), request.ValidateOnly, caller, context)
             : await configurations.UpdateAsync(
-                job.Id, requests.ToInput(job), revision, caller, request.ValidateOnly, context.CancellationToken);
+                job.Id, requests.ToInput(job), JobConfigurationRequests.Revision(job.Etag), caller, request.ValidateOnly, context.CancellationToken);
+        return new() { JobConfiguration = await ToMessageAsync(view, context), Report = Report(view.Configuration.Uid) };
+    }
+
+    /// <inheritdoc/>
+    public override async Task<PatchJobConfigurationResponse> PatchJobConfiguration(
+        PatchJobConfigurationRequest request, ServerCallContext context)
+    {
+        var caller = Admin(context, "update");
+        if (request.HasMembers && request.Operations.Count > 0)
+            throw new Dhis2Exception(ErrorKind.InvalidArgument, "A patch has either operations or members.", "E1003");
+        var view = await MergeAsync(request.Uid, request.Etag, stored => Patched(stored, request), request.ValidateOnly, caller, context);
         return new() { JobConfiguration = await ToMessageAsync(view, context), Report = Report(view.Configuration.Uid) };
     }
 
@@ -131,28 +149,45 @@ internal sealed class JobConfigurationService(
         Task.FromResult(types.Extended);
 
     private async ValueTask<JobView> MergeAsync(
-        UpdateJobConfigurationRequest request, long? revision, User caller, ServerCallContext context)
+        string uid,
+        string etag,
+        Func<JobConfigurationMessage, JobConfigurationMessage> change,
+        bool validateOnly,
+        User caller,
+        ServerCallContext context)
     {
-        var cancellationToken = context.CancellationToken;
+        var revision = JobConfigurationRequests.Revision(etag);
         for (var attempt = 1; ; attempt++)
         {
-            var stored = await configurations.GetAsync(request.JobConfiguration.Id, cancellationToken);
-            var merged = JobConfigurationRequests.Merge(
-                await ToMessageAsync(stored, context), request.JobConfiguration, request.UpdateMask);
+            var stored = await configurations.GetAsync(uid, context.CancellationToken);
+            var changed = change(await ToMessageAsync(stored, context));
             try
             {
-                return await configurations.UpdateAsync(
-                    stored.Configuration.Uid,
-                    requests.ToInput(merged),
+                return await configurations.PatchAsync(
+                    uid,
+                    requests.ToInput(changed),
                     revision ?? stored.Configuration.Revision,
                     caller,
-                    request.ValidateOnly,
-                    cancellationToken);
+                    validateOnly,
+                    context.CancellationToken);
             }
             catch (Dhis2Exception e) when (e.Kind == ErrorKind.Aborted && revision is null && attempt < MergeAttempts)
             {
             }
         }
+    }
+
+    private JobConfigurationMessage Patched(JobConfigurationMessage stored, PatchJobConfigurationRequest request)
+    {
+        var changed = json.Write(stored);
+        bool IsKnown(string name) => json.Has(stored, name);
+        if (request.HasMembers)
+            JsonPatch.Merge(changed, request.Members, IsKnown);
+        else
+            JsonPatch.Apply(changed, request.Operations, "JobConfiguration", IsKnown);
+        var patched = new JobConfigurationMessage();
+        json.Read(changed, patched);
+        return patched;
     }
 
     // Properties inside of others, such as lastUpdatedBy.username, exist in the messages only.

@@ -16,6 +16,9 @@ internal static class RichErrors
     /// <summary>Key of <see cref="ErrorInfo"/>'s metadata that holds an HTTP status other than the code's usual one.</summary>
     public const string HttpStatusKey = "httpStatus";
 
+    /// <summary>Key of the HTTP status on paths without version and up to 40.</summary>
+    public const string HttpStatusUntil40Key = "httpStatusUntil40";
+
     /// <summary>The status of a known failure: ErrorInfo always; BadRequest and ObjectReport when it has reports;
     /// RetryInfo when trying again makes sense.</summary>
     public static RpcException ToRpcException(Dhis2Exception e)
@@ -24,6 +27,8 @@ internal static class RichErrors
         var info = new ErrorInfo { Domain = Domain, Reason = e.Code ?? (e.Reports.Count > 0 ? e.Reports[0].Code : ReasonOf(e.Kind)) };
         if (e.HttpStatus is { } http)
             info.Metadata.Add(HttpStatusKey, http.ToString(CultureInfo.InvariantCulture));
+        if (e.HttpStatusUntil40 is { } until40)
+            info.Metadata.Add(HttpStatusUntil40Key, until40.ToString(CultureInfo.InvariantCulture));
         status.Details.Add(Any.Pack(info));
         if (e.Reports.Count > 0)
         {

@@ -80,6 +80,7 @@ internal static class Node
         services.AddSynchronization();
         services.AddAnalytics();
 
+        services.AddSingleton<IObjectJson, ObjectJson>();
         services.AddRestEdge();
         services.AddGrpcServices();
     }

@@ -70,5 +70,5 @@ internal sealed record ListFilter(string Property, FilterOperator Operator, stri
     }
 
     /// <summary>A filter that makes no sense.</summary>
-    public static Dhis2Exception Bad(string message) => new(ErrorKind.InvalidArgument, message, "E1003");
+    public static Dhis2Exception Bad(string message) => new(ErrorKind.InvalidArgument, message, "E1003") { HttpStatusUntil40 = 409 };
 }

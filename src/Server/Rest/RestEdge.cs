@@ -41,6 +41,7 @@ internal static class RestEdge
         app.Use(static (http, next) =>
         {
             RestVersion.TakeFromPath(http);
+            HeadRequest.TakeAsGet(http);
             return next(http);
         });
         app.UseRouting();

@@ -22,6 +22,9 @@ internal sealed class RestEdgeMiddleware(RequestDelegate next, RestSchema schema
         if (http.GetEndpoint()?.Metadata.GetMetadata<GrpcJsonTranscodingMetadata>() is not { } metadata)
             return GuardAsync(http, null);
         var route = _routes.GetOrAdd(metadata, static (m, s) => new RestRoute(m.MethodDescriptor, m.HttpRule, s), schema);
+        // A watch has no end, and so no headers that tell of one.
+        if (route.Stream is not null && HeadRequest.Is(http))
+            return formatter.WriteAsync(http, new RestFailure(StatusCodes.Status405MethodNotAllowed, "A watch can be read by GET only.")).AsTask();
         var call = new RestCall(route, RestVersion.Of(http));
         call.HideRequest(http);
         http.Features.Set(call);

@@ -13,6 +13,9 @@ internal sealed record RestFailure(int Status, string Message)
     private const string Domain = "dhis2.org";
     private const string ReportsMessage = "One or more errors occurred, please see full details in import report.";
 
+    /// <summary>HTTP status on paths without version and up to 40, where it is another.</summary>
+    public int? StatusUntil40 { get; init; }
+
     /// <summary>DHIS2 error code such as E1005.</summary>
     public string? ErrorCode { get; init; }
 
@@ -25,6 +28,7 @@ internal sealed record RestFailure(int Status, string Message)
     /// <summary>The failure that a domain exception means.</summary>
     public static RestFailure From(Dhis2Exception e) => new RestFailure(e.HttpStatus ?? StatusOf(e.Kind), e.Message)
     {
+        StatusUntil40 = e.HttpStatusUntil40,
         ErrorCode = e.Code,
         RetryAfter = e.RetryAfter,
         Report = e.Reports.Count == 0 ? null : e.ToReport(),
@@ -43,9 +47,8 @@ internal sealed record RestFailure(int Status, string Message)
                 failure = failure with
                 {
                     ErrorCode = IsCode(info.Reason) ? info.Reason : null,
-                    Status = info.Metadata.TryGetValue("httpStatus", out var text) && int.TryParse(text, CultureInfo.InvariantCulture, out var http)
-                        ? http
-                        : failure.Status,
+                    Status = StatusOf(info, "httpStatus") ?? failure.Status,
+                    StatusUntil40 = StatusOf(info, "httpStatusUntil40"),
                 };
             }
             else if (detail.TryUnpack<ObjectReport>(out var report))
@@ -61,12 +64,18 @@ internal sealed record RestFailure(int Status, string Message)
         return failure.WithoutRepeatedCode();
     }
 
+    /// <summary>The failure as a version of the paths tells it.</summary>
+    public RestFailure In(int? version) => StatusUntil40 is { } status && RestVersion.IsUntil40(version) ? this with { Status = status } : this;
+
     /// <summary>What the envelope's <c>message</c> says: with reports, DHIS2's constant reference to them.</summary>
     public string EnvelopeMessage => Report is { ErrorReports.Count: > 0 } && Status == StatusCodes.Status409Conflict && ErrorCode is null ? ReportsMessage : Message;
 
     // A code that only repeats the report's first one is no code of the envelope itself.
     private RestFailure WithoutRepeatedCode() =>
         Report is { ErrorReports: [var first, ..] } && first.ErrorCode == ErrorCode ? this with { ErrorCode = null } : this;
+
+    private static int? StatusOf(ErrorInfo info, string key) =>
+        info.Metadata.TryGetValue(key, out var text) && int.TryParse(text, CultureInfo.InvariantCulture, out var status) ? status : null;
 
     private static bool IsCode(string reason) => reason.Length == 5 && reason[0] == 'E' && reason.AsSpan(1).IndexOfAnyExceptInRange('0', '9') < 0;
 

@@ -32,9 +32,9 @@ internal sealed class RestFormatter(RestSchema schema, IOptions<RestOptions> opt
         var status = route.SuccessStatus;
         if (route.Location is { } location)
             http.Response.Headers.Location = location.Format(message, scope);
-        if (route.Options.EmptyResponse)
+        if (route.Options.EmptyResponse || route.Request.IsPartial(call.Request))
         {
-            http.Response.StatusCode = status;
+            http.Response.StatusCode = route.Options.EmptyResponse ? status : StatusCodes.Status204NoContent;
             // The transcoder has named a type; there is nothing to be of it.
             http.Response.ContentType = null;
             return;
@@ -100,6 +100,7 @@ internal sealed class RestFormatter(RestSchema schema, IOptions<RestOptions> opt
     /// <summary>Writes the envelope of a failure, with the headers that go with it.</summary>
     public async ValueTask WriteAsync(HttpContext http, RestFailure failure)
     {
+        failure = failure.In(RestVersion.Of(http));
         if (failure.RetryAfter is { } retry)
             http.Response.Headers.RetryAfter = Math.Ceiling(retry.TotalSeconds).ToString(CultureInfo.InvariantCulture);
         if (failure.Status == StatusCodes.Status401Unauthorized && http.Response.Headers.WWWAuthenticate.Count == 0)

@@ -19,6 +19,7 @@ internal sealed class RestRoute
 
     private readonly ConcurrentDictionary<string, Selection> _selections = new(StringComparer.Ordinal);
     private readonly FieldDescriptor? _fields;
+    private readonly FieldDescriptor? _property;
     private readonly FieldDescriptor? _responseBody;
     private readonly FieldDescriptor? _textResponse;
     private readonly FieldDescriptor? _pager;
@@ -43,6 +44,7 @@ internal sealed class RestRoute
         _arrayUntil40 = Field(method.OutputType, Options.ArrayUntil40) is { } array ? _plan.Find(array.JsonName) : null;
         _pager = method.OutputType.Fields.InDeclarationOrder().FirstOrDefault(f => f.FieldType == FieldType.Message && f.MessageType.FullName == Pager.Descriptor.FullName);
         _fields = method.InputType.FindFieldByName("fields") is { FieldType: FieldType.String, IsRepeated: true } fields ? fields : null;
+        _property = method.InputType.FindFieldByName("property") is { FieldType: FieldType.String, IsRepeated: false } property ? property : null;
         _selected = _bodyMember?.Nested?.Invoke() ?? _plan;
         Stream = method.IsServerStreaming ? new StreamPlan(_responseBody?.MessageType ?? method.OutputType, _responseBody, schema) : null;
         if (Options.DefaultListFields.Length > 0)
@@ -135,9 +137,11 @@ internal sealed class RestRoute
         if (_fields is null || call.Request is null)
             return _default;
         var fields = (IList<string>)_fields.Accessor.GetValue(call.Request);
-        if (fields.Count == 0)
-            return _default;
         var text = fields.Count == 1 ? fields[0] : string.Join(',', fields);
+        if (_property?.Accessor.GetValue(call.Request) is string { Length: > 0 } name)
+            text = text.Length == 0 ? name : $"{name}[{text}]";
+        else if (fields.Count == 0)
+            return _default;
         if (_selections.TryGetValue(text, out var selection))
             return selection;
         selection = Compile(text);

@@ -72,6 +72,9 @@ internal sealed class JobCatalog
                 Key = description.Key,
                 UserDefinable = description.UserDefinable,
                 SchedulingType = description.SchedulingType,
+                System = description.SystemCron.Length > 0
+                    ? new SystemJob(description.SystemUid, description.SystemName, description.SystemCron)
+                    : null,
                 Since = description.Since,
                 Until = description.Until,
                 OneofField = fields.GetValueOrDefault(wireName.ToLower(CultureInfo.InvariantCulture)),

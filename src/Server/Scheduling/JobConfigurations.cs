@@ -67,7 +67,7 @@ internal sealed class JobConfigurations(
     {
         var type = TypeOf(input.Type);
         if (type is { UserDefinable: false })
-            throw JobErrors.Conflict($"Job {input.Uid ?? input.Name} must be configurable but was not.");
+            throw JobErrors.Conflict($"Job {input.Uid ?? input.Name} must be configurable but was not.", until40: 400);
         using var write = await WriteAsync(cancellationToken);
         var now = time.GetUtcNow();
         var job = Apply(input, type, caller, now, new JobConfiguration
@@ -88,22 +88,36 @@ internal sealed class JobConfigurations(
     /// <summary>Replaces one; see <see cref="JobConfigurationInput"/> for what absence means.</summary>
     /// <exception cref="Dhis2Exception">NotFound: there is none. Aborted: the revision is another. Conflict: it would
     /// break rules, or is the system's own.</exception>
-    public async ValueTask<JobView> UpdateAsync(
-        string uid, JobConfigurationInput input, long? revision, User caller, bool validateOnly, CancellationToken cancellationToken)
+    public ValueTask<JobView> UpdateAsync(
+        string uid, JobConfigurationInput input, long? revision, User caller, bool validateOnly, CancellationToken cancellationToken) =>
+        ChangeAsync(uid, input, revision, caller, new(validateOnly, IsPatch: false), cancellationToken);
+
+    /// <summary>As an update, of a caller who named what is to change: the system's own jobs may change in their
+    /// schedules and names.</summary>
+    /// <exception cref="Dhis2Exception">NotFound: there is none. Aborted: the revision is another. Conflict: it would
+    /// break rules.</exception>
+    public ValueTask<JobView> PatchAsync(
+        string uid, JobConfigurationInput input, long? revision, User caller, bool validateOnly, CancellationToken cancellationToken) =>
+        ChangeAsync(uid, input, revision, caller, new(validateOnly, IsPatch: true), cancellationToken);
+
+    private async ValueTask<JobView> ChangeAsync(
+        string uid, JobConfigurationInput input, long? revision, User caller, Manner manner, CancellationToken cancellationToken)
     {
         using var write = await WriteAsync(cancellationToken);
         for (var attempt = 1; ; attempt++)
         {
             var stored = await FindAsync(uid, cancellationToken);
             var type = TypeOf(input.Type) ?? TypeOf(stored.Type);
-            ThrowIfSystem(stored, "modified");
-            if (type is { UserDefinable: false })
+            var isSystem = TypeOf(stored.Type) is { UserDefinable: false };
+            if (!manner.IsPatch)
+                ThrowIfSystem(stored, "modified");
+            if (!isSystem && type is { UserDefinable: false })
                 throw JobErrors.Conflict($"Job {uid} can not be changed into a system job.");
             if (revision is not null && revision != stored.Revision)
                 throw JobErrors.Changed(uid);
             var job = Apply(input, type, caller, time.GetUtcNow(), stored);
-            await CheckAsync(job, type, false, cancellationToken);
-            if (validateOnly)
+            await CheckAsync(job, type, false, cancellationToken, isSystem ? JobRules.OfSystem(stored, job, TypeOf(stored.Type)!) : []);
+            if (manner.ValidateOnly)
                 return await ViewAsync(job, cancellationToken);
             var result = await store.UpdateAsync(job, cancellationToken);
             if (result.Result != JobWriteResult.RevisionChanged || revision is not null || attempt == MaxAttempts)
@@ -173,10 +187,11 @@ internal sealed class JobConfigurations(
             LastUpdatedBy = caller.Uid,
         };
 
-    private async ValueTask CheckAsync(JobConfiguration job, JobTypeEntry? type, bool isNew, CancellationToken cancellationToken)
+    private async ValueTask CheckAsync(
+        JobConfiguration job, JobTypeEntry? type, bool isNew, CancellationToken cancellationToken, IEnumerable<ErrorReport>? more = null)
     {
         var clashing = await store.ListClashingAsync(job, cancellationToken);
-        var reports = JobRules.Check(job, type, isNew, clashing, options.Value).ToList();
+        var reports = JobRules.Check(job, type, isNew, clashing, options.Value).Concat(more ?? []).ToList();
         if (reports.Count > 0)
             throw JobErrors.Broken(job.Uid, reports);
     }
@@ -213,7 +228,7 @@ internal sealed class JobConfigurations(
     private void ThrowIfSystem(JobConfiguration job, string action)
     {
         if (TypeOf(job.Type) is { UserDefinable: false })
-            throw JobErrors.Conflict($"Job {job.Uid} is a system job that cannot be {action}.");
+            throw JobErrors.Conflict($"Job {job.Uid} is a system job that cannot be {action}.", until40: 422);
     }
 
     private async ValueTask<JobConfiguration> FindAsync(string uid, CancellationToken cancellationToken) =>
@@ -229,6 +244,8 @@ internal sealed class JobConfigurations(
     }
 
     private static string? NullIfEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
+
+    private readonly record struct Manner(bool ValidateOnly, bool IsPatch);
 
     private readonly struct Turn(SemaphoreSlim writes) : IDisposable
     {

@@ -91,8 +91,15 @@ internal static class JobErrors
             ObjectUid = uid,
         };
 
+    /// <summary>A job of the system changed in more than its schedule.</summary>
+    public static ErrorReport NotConfigurable(string type, string property) =>
+        Report("E7003", $"Only interval property can be configured for non configurable job type: `{type}`", property, null, type);
+
     /// <summary>The object, or the state of things, does not allow it.</summary>
-    public static Dhis2Exception Conflict(string message) => new(ErrorKind.Conflict, message, "E1004");
+    /// <param name="message">Why, in words.</param>
+    /// <param name="until40">HTTP status on paths without version and up to 40, where it is not 409.</param>
+    public static Dhis2Exception Conflict(string message, int? until40 = null) =>
+        new(ErrorKind.Conflict, message, "E1004") { HttpStatusUntil40 = until40 };
 
     /// <summary>There is no such job.</summary>
     public static Dhis2Exception NotFound(string uid) => Dhis2Exception.NotFound("JobConfiguration", uid);

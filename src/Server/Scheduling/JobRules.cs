@@ -34,6 +34,17 @@ internal static class JobRules
         .. job.Parameters is null ? [] : ParameterRules.Check(job.Parameters),
     ];
 
+    /// <summary>What is wrong with a change of a job that is the system's own.</summary>
+    public static IEnumerable<ErrorReport> OfSystem(JobConfiguration stored, JobConfiguration changed, JobTypeEntry type)
+    {
+        if (changed.Type != stored.Type)
+            yield return JobErrors.NotConfigurable(type.WireName, "jobType");
+        else if (!Equals(changed.Parameters, stored.Parameters))
+            yield return JobErrors.NotConfigurable(type.WireName, "jobParameters");
+        if (changed.Enabled != stored.Enabled)
+            yield return JobErrors.NotConfigurable(type.WireName, "enabled");
+    }
+
     private static IEnumerable<ErrorReport> Texts(JobConfiguration job)
     {
         if (string.IsNullOrWhiteSpace(job.Name))

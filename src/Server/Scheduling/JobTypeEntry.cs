@@ -32,6 +32,9 @@ internal sealed record JobTypeEntry
     /// <summary>Last DHIS2 minor version that has the type; 0 means all.</summary>
     public int Until { get; init; }
 
+    /// <summary>The one job of the type, which the system makes itself; null for other types.</summary>
+    public SystemJob? System { get; init; }
+
     /// <summary>The field of the contract's <c>job_parameters</c> that holds its parameters; null when it has none.</summary>
     public FieldDescriptor? OneofField { get; init; }
 
@@ -41,3 +44,9 @@ internal sealed record JobTypeEntry
     /// <summary>The work; null when it is not built into this server yet.</summary>
     public IJob? Job { get; init; }
 }
+
+/// <summary>A job that the system makes itself.</summary>
+/// <param name="Uid">UID.</param>
+/// <param name="Name">Name.</param>
+/// <param name="CronExpression">When it runs at first.</param>
+internal sealed record SystemJob(string Uid, string Name, string CronExpression);

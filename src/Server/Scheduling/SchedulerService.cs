@@ -10,6 +10,7 @@ internal sealed class SchedulerService(
     JobBoard board,
     JobRunner runner,
     SkippedRuns skipped,
+    SystemJobs systemJobs,
     QueueChain queues,
     ServerInstance instance,
     TimeProvider time,
@@ -37,6 +38,7 @@ internal sealed class SchedulerService(
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         _writer = skipped.WriteAsync();
+        await systemJobs.CreateMissingAsync(cancellationToken);
         await loop.LoadAsync(cancellationToken);
         SchedulingLog.Ready(logger, board.Count, options.Value.Zone.Id);
     }

@@ -11,6 +11,12 @@ internal static partial class SchedulingLog
     [LoggerMessage(2401, LogLevel.Warning, "Run {RunId} of job \"{Job}\" ({Type}) was lost with the process that ran it")]
     public static partial void Recovered(ILogger logger, string runId, string job, JobType type);
 
+    [LoggerMessage(2431, LogLevel.Information, "Made the system's job {Uid} \"{Job}\"")]
+    public static partial void SystemJobCreated(ILogger logger, string uid, string job);
+
+    [LoggerMessage(2432, LogLevel.Warning, "The system's job {Uid} \"{Job}\" cannot be made: job {Other} has its name")]
+    public static partial void SystemJobNotCreated(ILogger logger, string uid, string job, string? other);
+
     [LoggerMessage(2402, LogLevel.Debug, "Run {RunId} of job \"{Job}\" ({Type}) starts: {Trigger}")]
     public static partial void RunStarts(ILogger logger, string runId, string job, JobType type, JobRunTrigger trigger);
 

@@ -17,6 +17,7 @@ internal static class SchedulingServices
         services.AddSingleton<QueueRuns>();
         services.AddSingleton<QueueChain>();
         services.AddSingleton<SchedulerLoop>();
+        services.AddSingleton<SystemJobs>();
         services.AddSingleton<JobViews>();
         services.AddSingleton<JobConfigurations>();
         services.AddSingleton<JobRuns>();

@@ -33,7 +33,8 @@ internal sealed partial class DocumentedResponses(IServiceProvider services, Htt
     {
         var response = await base.SendAsync(request, cancellationToken);
         var path = Version().Replace(request.RequestUri!.AbsolutePath, "/api/", 1).TrimEnd('/');
-        if (!path.StartsWith("/api/", StringComparison.Ordinal) || path.StartsWith("/api/docs", StringComparison.Ordinal))
+        // HEAD is GET without a body, and not documented apart from it.
+        if (request.Method == HttpMethod.Head || !path.StartsWith("/api/", StringComparison.Ordinal) || path.StartsWith("/api/docs", StringComparison.Ordinal))
             return response;
         var faults = await FaultsAsync(request, path["/api".Length..], response, cancellationToken);
         if (faults.Count == 0)

@@ -143,7 +143,7 @@ public sealed class ErrorEnvelopeTests
     [Theory]
     [InlineData("/api/scheduling/running/foo", "No enum constant org.hisp.dhis.scheduling.JobType.FOO")]
     [InlineData("/api/scheduling/runs?state=FOO", "No enum constant org.hisp.dhis.scheduling.JobRunState.FOO")]
-    [InlineData("/api/jobConfigurations?pageSize=many", "`many` in the query is not valid for `pageSize`, which must be a whole number.")]
+    [InlineData("/api/41/jobConfigurations?pageSize=many", "`many` in the query is not valid for `pageSize`, which must be a whole number.")]
     [InlineData("/api/jobConfigurations?fields=a[a[a[a[a[a[a[a[a[a[a[a[a[a[a[a[a[a[b", "The parameter `fields` is nested more than 16 levels deep.")]
     public async Task Bad_values_in_path_and_query_are_400(string path, string message)
     {

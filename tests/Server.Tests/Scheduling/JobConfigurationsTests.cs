@@ -10,6 +10,8 @@ namespace Dhis2Grpc.Server.Tests.Scheduling;
 public sealed class JobConfigurationsTests : IAsyncDisposable
 {
     private static readonly JobConfigurationInput Valid = new() { Name = "J", Type = JobType.ResourceTable, CronExpression = "0 0 3 ? * *" };
+
+    private static readonly JobConfigurationInput SystemInput = new() { Name = "S", Type = JobType.DataStatistics, CronExpression = "0 0 2 ? * *" };
     private readonly MemoryJobStore _store = new();
     private readonly Lazy<Task<SchedulerHost>> _host;
 
@@ -331,6 +333,46 @@ public sealed class JobConfigurationsTests : IAsyncDisposable
         Assert.NotNull(created.NextExecution);
         Assert.Equal("K", updated.Configuration.Name);
         Assert.Equal(stored, Assert.Single(await _store.ListAsync(Token)));
+    }
+
+    [Fact]
+    public async Task Jobs_of_the_system_whose_work_is_here_are_made_once_at_start()
+    {
+        ProbeJob[] work = [new(JobType.DataStatistics), new(JobType.ValidationResultsNotification)];
+        await using (var first = await SchedulerHost.StartAsync(_store, work))
+        {
+            Assert.Equal(
+                ["BFa3jDsbtdO|Data statistics|0 0 2 ? * *", "Js3vHn2AVuG|Validation result notification|0 0 7 ? * *"],
+                (await first.Configurations.ListAsync(Token)).Select(j => $"{j.Uid}|{j.Name}|{j.CronExpression}"));
+            await first.Configurations.PatchAsync(
+                "BFa3jDsbtdO", SystemInput with { CronExpression = "0 0 4 ? * *" }, null, SchedulerHost.Admin, false, Token);
+        }
+
+        await using var second = await SchedulerHost.StartAsync(_store, work);
+
+        Assert.Equal(["0 0 4 ? * *", "0 0 7 ? * *"], (await second.Configurations.ListAsync(Token)).Select(j => j.CronExpression));
+    }
+
+    [Fact]
+    public async Task A_job_of_the_system_changes_in_schedule_and_name_only()
+    {
+        await using var host = await SchedulerHost.StartAsync(_store, [new ProbeJob(JobType.DataStatistics)]);
+        var jobs = host.Configurations;
+        const string Uid = "BFa3jDsbtdO";
+
+        var renamed = await jobs.PatchAsync(Uid, SystemInput with { Name = "Mine", Code = "C" }, null, SchedulerHost.Admin, false, Token);
+        var wrong = await Assert.ThrowsAsync<Dhis2Exception>(() => jobs.PatchAsync(
+            Uid, SystemInput with { Name = null, Type = JobType.Test, Enabled = false }, null, SchedulerHost.Admin, false, Token).AsTask());
+        var update = await Assert.ThrowsAsync<Dhis2Exception>(() => jobs.UpdateAsync(Uid, SystemInput, null, SchedulerHost.Admin, false, Token).AsTask());
+        var delete = await Assert.ThrowsAsync<Dhis2Exception>(() => jobs.DeleteAsync(Uid, null, false, Token).AsTask());
+        var disable = await Assert.ThrowsAsync<Dhis2Exception>(() => jobs.SetEnabledAsync(Uid, false, SchedulerHost.Admin, Token).AsTask());
+
+        Assert.Equal("Mine", renamed.Configuration.Name);
+        Assert.Equal(["E4000", "E7003", "E7003"], wrong.Reports.Select(r => r.Code));
+        Assert.Equal("Only interval property can be configured for non configurable job type: `DATA_STATISTICS`", wrong.Reports[1].Message);
+        Assert.Equal(("Job BFa3jDsbtdO is a system job that cannot be modified.", "E1004", 422), (update.Message, update.Code, update.HttpStatusUntil40));
+        Assert.Equal("Job BFa3jDsbtdO is a system job that cannot be deleted.", delete.Message);
+        Assert.Equal(ErrorKind.Conflict, disable.Kind);
     }
 
     [Fact]

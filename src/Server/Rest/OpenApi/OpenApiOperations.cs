@@ -28,6 +28,8 @@ internal sealed class OpenApiOperations(OpenApiDocument document, SchemaComponen
             RequestBody = route.Request.HasBody ? RequestOf(route) : null,
             Responses = new OpenApiResponses { [Status(route.SuccessStatus)] = ResponseOf(route) },
         };
+        if (route.Options.Patch)
+            operation.Responses["204"] = new OpenApiResponse { Description = "The members were replaced." };
         AddFailures(operation.Responses);
         return operation;
     }
@@ -124,6 +126,15 @@ internal sealed class OpenApiOperations(OpenApiDocument document, SchemaComponen
             var value = schemas.Input(text);
             content = Content(Json, new OpenApiSchema { AnyOf = [value, body] });
             content["text/plain"] = new OpenApiMediaType { Schema = value };
+        }
+
+        if (request.Operation is { } operation)
+        {
+            content = Content(Json, new OpenApiSchema { Type = JsonSchemaType.Object, Description = "Members to replace; without version and up to 40." });
+            content["application/json-patch+json"] = new OpenApiMediaType
+            {
+                Schema = new OpenApiSchema { Type = JsonSchemaType.Array, Items = schemas.Input(operation) },
+            };
         }
 
         return new OpenApiRequestBody { Required = !route.Options.OptionalBody, Content = content };

@@ -20,30 +20,50 @@ internal sealed class BodyReader(ReadOnlySequence<byte> body, RestSchema schema,
     /// <exception cref="Dhis2Exception">The body is not JSON, or a member has a value it cannot have (409, as DHIS2).</exception>
     public bool Read(IMessage message)
     {
-        var reader = new Utf8JsonReader(body, _options);
-        try
+        var some = true;
+        Whole((ref Utf8JsonReader reader) =>
         {
-            reader.Read();
-            if (reader.TokenType == JsonTokenType.Null)
-                return false;
+            some = reader.TokenType != JsonTokenType.Null;
+            if (!some)
+                return;
             if (reader.TokenType != JsonTokenType.StartObject)
                 throw Problem(ref reader, "The request body must be a JSON object");
             ReadObject(ref reader, message);
-            // Reads on to the end, so that anything after the object is noticed.
-            while (reader.Read())
-            {
-            }
+        });
+        return some;
+    }
 
-            return true;
-        }
-        catch (JsonException e)
+    /// <summary>Reads the body, an array, into a repeated field.</summary>
+    /// <exception cref="Dhis2Exception">The body is not JSON (409), or no such array (400).</exception>
+    public void ReadArray(IMessage message, FieldDescriptor field)
+    {
+        var list = (System.Collections.IList)field.Accessor.GetValue(message);
+        var member = new ReadMember(field, schema);
+        Whole((ref Utf8JsonReader reader) =>
         {
-            throw Malformed(e);
-        }
-        catch (InvalidOperationException e) when (e.InnerException is DecoderFallbackException || e.Source == "System.Text.Json.Rethrowable")
+            if (reader.TokenType != JsonTokenType.StartArray)
+                throw Invalid("The request body must be a JSON array of operations.");
+            while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+            {
+                if (reader.TokenType != JsonTokenType.StartObject)
+                    throw Invalid("Each operation must be a JSON object.");
+                list.Add(ReadElement(ref reader, member));
+            }
+        });
+    }
+
+    /// <summary>Reads the body, an object, as its text.</summary>
+    /// <exception cref="Dhis2Exception">The body is not JSON, or no object (409).</exception>
+    public string ReadObject()
+    {
+        var text = "";
+        Whole((ref Utf8JsonReader reader) =>
         {
-            throw Problem(ref reader, "The request body holds a text that is not valid UTF-8");
-        }
+            if (reader.TokenType != JsonTokenType.StartObject)
+                throw Problem(ref reader, "The request body must be a JSON object");
+            text = RawText(ref reader);
+        });
+        return text;
     }
 
     /// <summary>Reads the body as one JSON text.</summary>
@@ -61,6 +81,30 @@ internal sealed class BodyReader(ReadOnlySequence<byte> body, RestSchema schema,
         catch (JsonException e)
         {
             throw Malformed(e);
+        }
+    }
+
+    private delegate void Reading(ref Utf8JsonReader reader);
+
+    private void Whole(Reading read)
+    {
+        var reader = new Utf8JsonReader(body, _options);
+        try
+        {
+            reader.Read();
+            read(ref reader);
+            // Reads on to the end, so that anything after the value is noticed.
+            while (reader.Read())
+            {
+            }
+        }
+        catch (JsonException e)
+        {
+            throw Malformed(e);
+        }
+        catch (InvalidOperationException e) when (e.InnerException is DecoderFallbackException || e.Source == "System.Text.Json.Rethrowable")
+        {
+            throw Problem(ref reader, "The request body holds a text that is not valid UTF-8");
         }
     }
 
@@ -224,6 +268,8 @@ internal sealed class BodyReader(ReadOnlySequence<byte> body, RestSchema schema,
 
         return Refused($"{message} (line {line}, column {column}).");
     }
+
+    private static Dhis2Exception Invalid(string message) => new(ErrorKind.InvalidArgument, message, "E1003");
 
     private static Dhis2Exception Malformed(JsonException e)
     {

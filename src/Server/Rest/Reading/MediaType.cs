@@ -11,11 +11,14 @@ internal readonly struct MediaType
     private readonly string? _text;
     private readonly Encoding? _encoding;
 
-    private MediaType(string? text, bool isJson, bool isText, Encoding? encoding) =>
-        (_text, IsJson, IsText, _encoding) = (text, isJson, isText, encoding);
+    private MediaType(string? text, bool isJson, bool isText, Encoding? encoding, bool isPatch = false) =>
+        (_text, IsJson, IsText, _encoding, IsPatch) = (text, isJson, isText, encoding, isPatch);
 
     /// <summary>JSON, or a type built on it.</summary>
     public bool IsJson { get; }
+
+    /// <summary>JSON Patch.</summary>
+    public bool IsPatch { get; }
 
     /// <summary>Plain text.</summary>
     public bool IsText { get; }
@@ -34,7 +37,8 @@ internal readonly struct MediaType
             return new MediaType(text, false, false, null);
         var isJson = type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase) || type.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase);
         var isText = type.MediaType.Equals("text/plain", StringComparison.OrdinalIgnoreCase);
-        return new MediaType(text, isJson, isText, EncodingOf(HeaderUtilities.RemoveQuotes(type.Charset).Value));
+        return new MediaType(text, isJson, isText, EncodingOf(HeaderUtilities.RemoveQuotes(type.Charset).Value),
+            type.MediaType.Equals("application/json-patch+json", StringComparison.OrdinalIgnoreCase));
     }
 
     /// <summary>The body in UTF-8, without byte order mark.</summary>

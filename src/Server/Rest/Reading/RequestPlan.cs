@@ -19,6 +19,8 @@ internal sealed class RequestPlan
     private readonly MessageDescriptor _message;
     private readonly FieldDescriptor? _bodyField;
     private readonly FieldDescriptor? _textField;
+    private readonly FieldDescriptor? _operations;
+    private readonly FieldDescriptor? _members;
     private readonly bool _optionalBody;
     private readonly Dictionary<string, ReadMember> _query = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ReadMember>.AlternateLookup<ReadOnlySpan<char>> _queryLookup;
@@ -31,9 +33,13 @@ internal sealed class RequestPlan
         HasBody = rule.Body.Length > 0;
         _bodyField = rule.Body is "" or "*" ? null : _message.FindFieldByName(rule.Body);
         _textField = options.TextRequestField.Length > 0 ? _message.FindFieldByName(options.TextRequestField) : null;
-        // With body "*" the message is the body, and the query sets nothing.
-        foreach (var field in _message.Fields.InDeclarationOrder().Where(f => rule.Body != "*" && f != _bodyField))
+        if (options.Patch)
+            (_operations, _members) = (_message.FindFieldByName("operations"), _message.FindFieldByName("members"));
+        // With body "*" the message is the body, and the query sets nothing; a patch is a part of the message only.
+        foreach (var field in _message.Fields.InDeclarationOrder().Where(f => (rule.Body != "*" || options.Patch) && f != _bodyField))
         {
+            if (field == _operations || field == _members)
+                continue;
             if (field.Rest().GrpcOnly || field.IsMap || !ScalarInput.IsScalar(field))
                 continue;
             var member = new ReadMember(field, schema);
@@ -52,6 +58,12 @@ internal sealed class RequestPlan
 
     /// <summary>The field that takes a body of plain text, or of one JSON text.</summary>
     public FieldDescriptor? TextBody => _textField;
+
+    /// <summary>The operation of a patch; null when the body is none.</summary>
+    public MessageDescriptor? Operation => _operations?.MessageType;
+
+    /// <summary>The request is a patch by members, which is answered without a body.</summary>
+    public bool IsPartial(IMessage? request) => _members is not null && request is not null && _members.Accessor.HasValue(request);
 
     /// <summary>Fields that the query sets.</summary>
     public IEnumerable<FieldDescriptor> Query => _query.Values.Select(m => m.Field).Distinct();
@@ -76,7 +88,7 @@ internal sealed class RequestPlan
             {
                 try
                 {
-                    BindBody(request, http.Request, read.Buffer, zone);
+                    BindBody(request, http, read.Buffer, zone);
                 }
                 finally
                 {
@@ -94,9 +106,9 @@ internal sealed class RequestPlan
         BindUrl(request, http, path, zone);
     }
 
-    private void BindBody(IMessage request, HttpRequest http, ReadOnlySequence<byte> body, TimeZoneInfo zone)
+    private void BindBody(IMessage request, HttpContext http, ReadOnlySequence<byte> body, TimeZoneInfo zone)
     {
-        var media = MediaType.Of(http);
+        var media = MediaType.Of(http.Request);
         body = media.ToUtf8(body);
         if (IsBlank(body))
         {
@@ -114,6 +126,17 @@ internal sealed class RequestPlan
         if (!media.IsJson)
             throw media.Unsupported(_textField is null ? "application/json" : "application/json or text/plain");
         var reader = new BodyReader(body, _schema, zone);
+        if (_operations is not null)
+        {
+            if (media.IsPatch)
+                reader.ReadArray(request, _operations);
+            else if (RestVersion.IsUntil40(RestVersion.Of(http)))
+                _members!.Accessor.SetValue(request, reader.ReadObject());
+            else
+                throw media.Unsupported("application/json-patch+json");
+            return;
+        }
+
         if (_textField is not null && reader.ReadText() is { } text)
         {
             _textField.Accessor.SetValue(request, text);
@@ -143,6 +166,8 @@ internal sealed class RequestPlan
             var text = pair.DecodeValue().ToString();
             // An empty value is an absent one.
             if (text.Length == 0)
+                continue;
+            if (member.Options.LenientUntil40 && RestVersion.IsUntil40(RestVersion.Of(http)) && ScalarInput.Parse(member, text, zone) is null)
                 continue;
             var value = FromUrl(member, text, "query", zone);
             if (member.Field.IsRepeated)

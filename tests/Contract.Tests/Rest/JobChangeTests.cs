@@ -1,0 +1,197 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using Contract.Tests.Hosting;
+
+namespace Contract.Tests.Rest;
+
+/// <summary>Partial changes of job configurations over REST.</summary>
+public sealed class JobChangeTests(SharedNode shared) : IClassFixture<SharedNode>
+{
+    private const string JsonPatch = "application/json-patch+json";
+    private const string Success = """{"httpStatus":"OK","httpStatusCode":200,"status":"OK","response":{"responseType":"ObjectReport","klass":"org.hisp.dhis.scheduling.JobConfiguration","uid":"{id}","errorReports":[]}}""";
+
+    private static int _jobs;
+
+    private readonly HttpClient _http = shared.Node.Http;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("""[{"op":"replace","path":"/name","value":"renamed 1"}]""", "name", "\"renamed 1\"")]
+    [InlineData("""[{"op":"add","path":"/code","value":"CODE1"}]""", "code", "\"CODE1\"")]
+    [InlineData("""[{"op":"replace","path":"/enabled","value":false}]""", "enabled", "false")]
+    [InlineData("""[{"op":"replace","path":"/enabled","value":"false"}]""", "jobStatus", "\"DISABLED\"")]
+    [InlineData("""[{"op":"add","path":"/jobParameters/lastYears","value":"3"}]""", "jobParameters", """{"lastYears":3,"skipTableTypes":["EVENT"],"skipPrograms":["aB3dEfGhIj1","aB3dEfGhIj2"],"skipResourceTables":false,"skipOutliers":false}""")]
+    [InlineData("""[{"op":"add","path":"/jobParameters/skipTableTypes/-","value":"ENROLLMENT"},{"op":"remove","path":"/jobParameters/skipPrograms/0"}]""", "jobParameters", """{"lastYears":2,"skipTableTypes":["EVENT","ENROLLMENT"],"skipPrograms":["aB3dEfGhIj2"],"skipResourceTables":false,"skipOutliers":false}""")]
+    [InlineData("""[{"op":"remove-by-id","path":"/jobParameters/skipPrograms","id":"aB3dEfGhIj2"}]""", "jobParameters", """{"lastYears":2,"skipTableTypes":["EVENT"],"skipPrograms":["aB3dEfGhIj1"],"skipResourceTables":false,"skipOutliers":false}""")]
+    [InlineData("""[{"op":"remove","path":"/jobParameters"}]""", "jobParameters", """{"skipTableTypes":[],"skipPrograms":[],"skipResourceTables":false,"skipOutliers":false}""")]
+    [InlineData("""[{"op":"replace","path":"/id","value":"aB3dEfGhIj9"},{"op":"replace","path":"/created","value":"2001-01-01"}]""", "queueName", null)]
+    [InlineData("[]", "queueName", null)]
+    public async Task A_json_patch_changes_what_it_names(string patch, string property, string? expected)
+    {
+        var id = await CreateAsync();
+        using var before = await GetAsync(id);
+
+        using var response = await _http.PatchAsync($"/api/jobConfigurations/{id}", Body(patch, JsonPatch), Cancel);
+
+        await AssertAsync(response, HttpStatusCode.OK, Success.Replace("{id}", id, StringComparison.Ordinal));
+        using var after = await GetAsync(id);
+        Assert.Equal(expected, after.RootElement.TryGetProperty(property, out var value) ? value.GetRawText() : null);
+        Assert.Equal(Kept(before, property), Kept(after, property));
+    }
+
+    [Theory]
+    [InlineData("""{"enabled":false}""", "enabled", "false")]
+    [InlineData("""{"enabled":true,"unknown":1}""", "enabled", "true")]
+    [InlineData("""{"jobParameters":{"lastYears":"4"}}""", "jobParameters", """{"lastYears":4,"skipTableTypes":[],"skipPrograms":[],"skipResourceTables":false,"skipOutliers":false}""")]
+    public async Task A_partial_object_replaces_members_and_is_answered_without_a_body(string members, string property, string expected)
+    {
+        var id = await CreateAsync();
+
+        using var response = await _http.PatchAsync($"/api/38/jobConfigurations/{id}", Body(members, "application/json"), Cancel);
+
+        Assert.Equal(HttpStatusCode.NoContent, response.StatusCode);
+        Assert.Null(response.Content.Headers.ContentType);
+        using var after = await GetAsync(id);
+        Assert.Equal(expected, after.RootElement.GetProperty(property).GetRawText());
+    }
+
+    [Theory]
+    [InlineData("", JsonPatch, """[{"op":"replace","path":"/colour","value":1}]""", 400, "Property colour does not exist on JobConfiguration")]
+    [InlineData("", JsonPatch, """[{"op":"test","path":"/name","value":1}]""", 400, "The operation `test` does not exist; there are add, replace, remove, and remove-by-id.")]
+    [InlineData("", JsonPatch, """[{"op":"replace"}]""", 400, "`` is not a path such as /name.")]
+    [InlineData("", JsonPatch, """{"op":"replace","path":"/name","value":"x"}""", 400, "The request body must be a JSON array of operations.")]
+    [InlineData("", JsonPatch, "[1]", 400, "Each operation must be a JSON object.")]
+    [InlineData("", JsonPatch, """[{"op":"replace","path":"/jobParameters/skipPrograms/7","value":"x"}]""", 400, "The path /jobParameters/skipPrograms/7 names no place in a list of 2.")]
+    [InlineData("", JsonPatch, "[{", 409, "The request body is not valid JSON: *")]
+    [InlineData("", JsonPatch, """[{"op":"replace","path":"/delay","value":"soon"}]""", 409, "`delay` must be a number of seconds, but is `soon`*")]
+    [InlineData("", JsonPatch, """[{"op":"replace","path":"/jobType","value":"NOTHING"}]""", 409, "`jobType` must be one of *")]
+    [InlineData("", "application/json", "[]", 409, "The request body must be a JSON object*")]
+    [InlineData("", "text/plain", "enabled", 415, "The content type text/plain; charset=utf-8 is not supported*")]
+    [InlineData("/41", "application/json", """{"enabled":false}""", 415, "The content type application/json; charset=utf-8 is not supported; send application/json-patch+json.")]
+    public async Task A_patch_that_cannot_be_applied_changes_nothing(string version, string type, string patch, int status, string message)
+    {
+        var id = await CreateAsync();
+        using var before = await GetAsync(id);
+
+        using var response = await _http.PatchAsync($"/api{version}/jobConfigurations/{id}", Body(patch, type), Cancel);
+
+        Assert.Equal(status, (int)response.StatusCode);
+        using var answer = JsonDocument.Parse(await response.Content.ReadAsStringAsync(Cancel));
+        var said = answer.RootElement.GetProperty("message").GetString()!;
+        Assert.True(message.EndsWith('*') ? said.StartsWith(message[..^1], StringComparison.Ordinal) : said == message, said);
+        using var after = await GetAsync(id);
+        Assert.Equal(before.RootElement.GetRawText(), after.RootElement.GetRawText());
+    }
+
+    [Fact]
+    public async Task A_patch_obeys_the_rules_of_an_update()
+    {
+        var id = await CreateAsync();
+
+        using var response = await _http.PatchAsync(
+            $"/api/jobConfigurations/{id}", Body("""[{"op":"remove","path":"/name"},{"op":"replace","path":"/cronExpression","value":"nightly"}]""", JsonPatch), Cancel);
+        using var missing = await _http.PatchAsync("/api/jobConfigurations/aB3dEfGhIjX", Body("[]", JsonPatch), Cancel);
+        using var checkedOnly = await _http.PatchAsync(
+            $"/api/jobConfigurations/{id}?validateOnly=true", Body("""[{"op":"replace","path":"/name","value":"no"}]""", JsonPatch), Cancel);
+
+        Assert.Equal(HttpStatusCode.Conflict, response.StatusCode);
+        using var answer = JsonDocument.Parse(await response.Content.ReadAsStringAsync(Cancel));
+        Assert.Equal(
+            ["E4000", "E7005"],
+            answer.RootElement.GetProperty("response").GetProperty("errorReports").EnumerateArray().Select(r => r.GetProperty("errorCode").GetString()));
+        Assert.Equal(HttpStatusCode.NotFound, missing.StatusCode);
+        Assert.Equal(HttpStatusCode.OK, checkedOnly.StatusCode);
+        using var after = await GetAsync(id);
+        Assert.NotEqual("no", after.RootElement.GetProperty("name").GetString());
+    }
+
+    [Theory]
+    [InlineData("/api", "{\"jobType\":\"DATA_STATISTICS\",\"name\":\"x\"}", 400)]
+    [InlineData("/api/39", "{\"jobType\":\"DATA_STATISTICS\",\"name\":\"x\"}", 400)]
+    [InlineData("/api/41", "{\"jobType\":\"DATA_STATISTICS\",\"name\":\"x\"}", 409)]
+    public async Task A_type_that_users_may_not_create_is_refused_as_the_version_does(string api, string job, int status)
+    {
+        using var response = await _http.PostAsync($"{api}/jobConfigurations", Body(job, "application/json"), Cancel);
+
+        Assert.Equal(status, (int)response.StatusCode);
+        using var answer = JsonDocument.Parse(await response.Content.ReadAsStringAsync(Cancel));
+        Assert.Equal("Job x must be configurable but was not.", answer.RootElement.GetProperty("message").GetString());
+    }
+
+    [Theory]
+    [InlineData("/api/jobConfigurations?filter=colour:eq:red", 409)]
+    [InlineData("/api/41/jobConfigurations?filter=colour:eq:red", 400)]
+    [InlineData("/api/jobConfigurations?page=first&pageSize=many&paging=perhaps", 200)]
+    [InlineData("/api/41/jobConfigurations?page=first", 400)]
+    public async Task Bad_list_parameters_are_answered_as_the_version_does(string path, int status)
+    {
+        using var response = await _http.GetAsync(path, Cancel);
+
+        Assert.Equal(status, (int)response.StatusCode);
+    }
+
+    [Fact]
+    public async Task One_property_is_an_object_of_it_alone()
+    {
+        var id = await CreateAsync();
+
+        Assert.Equal("""{"jobType":"ANALYTICS_TABLE"}""", await _http.GetStringAsync($"/api/jobConfigurations/{id}/jobType", Cancel));
+        Assert.Equal("""{"access":{"read":true}}""", await _http.GetStringAsync($"/api/39/jobConfigurations/{id}/access?fields=read", Cancel));
+        Assert.Equal("""{"translations":[]}""", await _http.GetStringAsync($"/api/jobConfigurations/{id}/translations", Cancel));
+        Assert.Equal("{}", await _http.GetStringAsync($"/api/jobConfigurations/{id}/code", Cancel));
+        Assert.Equal("{}", await _http.GetStringAsync($"/api/jobConfigurations/{id}/colour", Cancel));
+        Assert.Equal(HttpStatusCode.NotFound, (await _http.GetAsync("/api/jobConfigurations/aB3dEfGhIjX/name", Cancel)).StatusCode);
+    }
+
+    [Theory]
+    [InlineData("/api/jobConfigurations", 200)]
+    [InlineData("/api/38/jobConfigurations/jobTypes", 200)]
+    [InlineData("/api/me", 200)]
+    [InlineData("/api/jobConfigurations/aB3dEfGhIjX", 404)]
+    [InlineData("/api/nothing", 404)]
+    [InlineData("/api/scheduling/watch", 405)]
+    public async Task Head_is_get_without_the_body(string path, int status)
+    {
+        using var head = await _http.SendAsync(new HttpRequestMessage(HttpMethod.Head, path), Cancel);
+
+        Assert.Equal(status, (int)head.StatusCode);
+        Assert.Empty(await head.Content.ReadAsByteArrayAsync(Cancel));
+        Assert.Equal("application/json", head.Content.Headers.ContentType!.MediaType);
+        if (status != 200)
+            return;
+        using var get = await _http.GetAsync(path, Cancel);
+        Assert.Equal(get.Content.Headers.ContentLength, head.Content.Headers.ContentLength);
+    }
+
+    private static StringContent Body(string text, string type) =>
+        new(text, Encoding.UTF8, new MediaTypeHeaderValue(type) { CharSet = type is "application/json" or "text/plain" ? "utf-8" : null });
+
+    private static string Kept(JsonDocument job, string property) => string.Join('\n', job.RootElement.EnumerateObject()
+        .Where(m => m.Name != property && m.Name is not ("lastUpdated" or "displayName" or "jobStatus" or "enabled"))
+        .Select(m => $"{m.Name}: {m.Value.GetRawText()}"));
+
+    private static async Task AssertAsync(HttpResponseMessage response, HttpStatusCode status, string body)
+    {
+        Assert.Equal(status, response.StatusCode);
+        Assert.Equal(body, await response.Content.ReadAsStringAsync(Cancel));
+    }
+
+    private async Task<string> CreateAsync()
+    {
+        var n = Interlocked.Increment(ref _jobs);
+        var id = string.Create(CultureInfo.InvariantCulture, $"change{n:00000}");
+        var job = $$"""
+            {"id":"{{id}}","name":"change {{n}}","jobType":"ANALYTICS_TABLE","cronExpression":"{{SharedNode.NextCron()}}",
+             "jobParameters":{"lastYears":2,"skipTableTypes":["EVENT"],"skipPrograms":["aB3dEfGhIj1","aB3dEfGhIj2"]} }
+            """;
+        using var response = await _http.PostAsync("/api/jobConfigurations", Body(job, "application/json"), Cancel);
+        Assert.Equal(HttpStatusCode.Created, response.StatusCode);
+        return id;
+    }
+
+    private async Task<JsonDocument> GetAsync(string id) => JsonDocument.Parse(await _http.GetStringAsync($"/api/jobConfigurations/{id}", Cancel));
+}
