@@ -16,6 +16,7 @@ internal static class GrpcServices
         // They hold nothing of a call, and so need not be made for each.
         services.AddSingleton<SystemService>();
         services.AddSingleton<SystemSettingsService>();
+        services.AddSingleton<UserSettingsService>();
         services.AddSingleton<JobConfigurationService>();
         services.AddSingleton<SchedulingService>();
         services.AddSingleton<JobQueueService>();
@@ -24,6 +25,7 @@ internal static class GrpcServices
         services.AddSingleton<DataValueSetService>();
         services.AddSingleton<AnalyticsService>();
         services.AddSingleton<MetadataService>();
+        services.AddSingleton<DataIntegrityService>();
         services.AddSingleton<JobConfigurationMessages>();
         services.AddSingleton<JobConfigurationRequests>();
         services.AddSingleton<JobLists>();
@@ -40,6 +42,7 @@ internal static class GrpcServices
     {
         app.MapGrpcService<SystemService>().Add(OpenPing);
         app.MapGrpcService<SystemSettingsService>();
+        app.MapGrpcService<UserSettingsService>();
         app.MapGrpcService<JobConfigurationService>();
         app.MapGrpcService<SchedulingService>();
         app.MapGrpcService<JobQueueService>();
@@ -48,6 +51,7 @@ internal static class GrpcServices
         app.MapGrpcService<DataValueSetService>();
         app.MapGrpcService<AnalyticsService>();
         app.MapGrpcService<MetadataService>();
+        app.MapGrpcService<DataIntegrityService>();
         app.MapGrpcHealthChecksService().AllowAnonymous();
         app.MapGrpcReflectionService().AllowAnonymous();
     }

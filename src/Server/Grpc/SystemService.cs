@@ -8,12 +8,13 @@ using Grpc.Core;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Options;
+using UserSettings = Dhis2Grpc.Server.Settings.UserSettings;
 
 namespace Dhis2Grpc.Server.Grpc;
 
 /// <summary>Tells what the server is and who the caller is.</summary>
 internal sealed class SystemService(
-    IOptions<SystemInfoOptions> options, ISettingStore settings, IServer server, TimeProvider time)
+    IOptions<SystemInfoOptions> options, ISettingStore settings, UserSettings userSettings, IServer server, TimeProvider time)
     : Dhis2.System.V1.SystemService.SystemServiceBase
 {
     private const string SystemIdKey = "systemIdentifier";
@@ -62,7 +63,7 @@ internal sealed class SystemService(
     }
 
     /// <inheritdoc/>
-    public override Task<GetMeResponse> GetMe(GetMeRequest request, ServerCallContext context)
+    public override async Task<GetMeResponse> GetMe(GetMeRequest request, ServerCallContext context)
     {
         var user = context.Caller();
         var me = new Me
@@ -76,12 +77,16 @@ internal sealed class SystemService(
             Authorities = { user.Authorities.Order(StringComparer.Ordinal) },
             Created = user.Created.ToTimestamp(),
             LastUpdated = user.LastUpdated.ToTimestamp(),
-            Settings = { ["keyUiLocale"] = "en" },
+            Settings = { await userSettings.ListAsync(user, context.CancellationToken) },
         };
         if (user.Email is not null)
             me.Email = user.Email;
-        return Task.FromResult(new GetMeResponse { User = me });
+        return new GetMeResponse { User = me };
     }
+
+    /// <inheritdoc/>
+    public override Task<GetMyDashboardResponse> GetMyDashboard(GetMyDashboardRequest request, ServerCallContext context) =>
+        Task.FromResult(new GetMyDashboardResponse());
 
     // A REST client is told the name under which it came; a gRPC client the first listener, which is REST.
     private string ContextPath(HttpRequest request) => HttpProtocol.IsHttp2(request.Protocol)

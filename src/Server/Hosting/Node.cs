@@ -1,4 +1,5 @@
 using Dhis2Grpc.Server.Analytics;
+using Dhis2Grpc.Server.Apps;
 using Dhis2Grpc.Server.Data;
 using Dhis2Grpc.Server.Grpc;
 using Dhis2Grpc.Server.Jobs;
@@ -48,6 +49,7 @@ internal static class Node
         app.MapSettingDocuments();
         app.MapOpenApi();
         app.MapMetadataRoutes();
+        app.MapApps();
         return app;
     }
 
@@ -79,6 +81,7 @@ internal static class Node
         services.AddData();
         services.AddSynchronization();
         services.AddAnalytics();
+        services.AddApps();
 
         services.AddSingleton<IObjectJson, ObjectJson>();
         services.AddRestEdge();

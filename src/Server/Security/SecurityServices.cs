@@ -22,5 +22,5 @@ internal static class SecurityServices
     /// <summary>Adds the rule that everything needs a login unless its endpoint says otherwise; goes after routing. The
     /// health and reflection services and <c>/api/ping</c> do, by allowing anonymous callers: a probe has no password,
     /// the contracts are public, and only <c>/api/system/ping</c> is to tell whether credentials are right.</summary>
-    public static void UseSecurity(this IApplicationBuilder app) => app.UseMiddleware<BasicAuthentication>();
+    public static void UseSecurity(this IApplicationBuilder app) => app.UseMiddleware<CrossSiteRequests>().UseMiddleware<BasicAuthentication>();
 }

@@ -38,8 +38,9 @@ public sealed class DirectionTests
         ["Data"] = ["Errors", "Warehouse", "Security", "Periods", "Metadata", "Storage"],
         ["Synchronization"] = ["Errors", "Settings", "Warehouse", "Data", "Storage", "Periods"],
         ["Analytics"] = ["Errors", "Warehouse", "Periods"],
+        ["Apps"] = ["Errors"],
         ["Rest"] = ["Errors", "Security", "Queries"],
-        ["Rest.Documents"] = ["Errors", "Security", "Metadata", "Data", "Periods", "Queries", "Settings"],
+        ["Rest.Documents"] = ["Errors", "Security", "Metadata", "Data", "Periods", "Queries", "Settings", "Apps"],
         ["Grpc"] =
         [
             "Errors", "Security", "Storage", "Progress", "Scheduling", "Metadata", "Data", "Analytics", "Periods",

@@ -35,8 +35,10 @@ internal sealed class RequestPlan
         _textField = options.TextRequestField.Length > 0 ? _message.FindFieldByName(options.TextRequestField) : null;
         if (options.Patch)
             (_operations, _members) = (_message.FindFieldByName("operations"), _message.FindFieldByName("members"));
-        // With body "*" the message is the body, and the query sets nothing; a patch is a part of the message only.
-        foreach (var field in _message.Fields.InDeclarationOrder().Where(f => (rule.Body != "*" || options.Patch) && f != _bodyField))
+        // With body "*" the message is the body, and the query sets nothing but a text that need not be in the body; a patch is
+        // a part of the message only.
+        foreach (var field in _message.Fields.InDeclarationOrder()
+            .Where(f => rule.Body == "*" && !options.Patch ? f == _textField && _optionalBody : f != _bodyField))
         {
             if (field == _operations || field == _members)
                 continue;
