@@ -66,6 +66,8 @@ internal sealed class MetadataService(MetadataImport import, MetadataExport expo
             MetadataReportMode.Unspecified or MetadataReportMode.Errors => ImportReportMode.Errors,
             _ => throw Unknown("report_mode"),
         },
+        SkipSharing = options.SkipSharing,
+        SkipTranslation = options.SkipTranslation,
     };
 
     private static Dhis2Exception Unknown(string field) => new(ErrorKind.InvalidArgument, $"The value of {field} is not known.");

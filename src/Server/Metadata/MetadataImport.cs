@@ -36,7 +36,7 @@ internal sealed class MetadataImport(IWarehouse warehouse, IOptions<StorageOptio
     private async Task<MetadataImportReport> ImportAsync(Stream document, IWarehouseWrite write, MetadataImportOptions options, CancellationToken cancellationToken)
     {
         var staging = await StageAsync(document, write, options, cancellationToken);
-        var checks = new StagedChecks(write.Connection, options, staging);
+        var checks = new StagedChecks(write.Connection, options, staging.Types);
         await checks.RunAsync(cancellationToken);
         var deletes = options.Strategy == ImportStrategy.Delete;
         if (deletes) await new Deletion(write.Connection).CheckAsync(cancellationToken);
@@ -53,8 +53,11 @@ internal sealed class MetadataImport(IWarehouse warehouse, IOptions<StorageOptio
         }
         else
         {
-            await new Projection(write.Connection, now).WriteAsync(staging.Types, cancellationToken);
+            await new ObjectRewrite(write, options).RunAsync(cancellationToken);
+            var naming = await new GeneratedCombos(write).GiveWayAsync(cancellationToken);
+            await new Projection(write, now).WriteAsync(staging.Types, cancellationToken);
             await new OptionCombos(write, now).GenerateAsync(cancellationToken);
+            if (naming.Count > 0) await new Reprojection(write, now).RunAsync(naming, cancellationToken);
             types.Add(staging.Types);
         }
         return report;
@@ -63,7 +66,7 @@ internal sealed class MetadataImport(IWarehouse warehouse, IOptions<StorageOptio
     private static async Task<Staging> StageAsync(Stream document, IWarehouseWrite write, MetadataImportOptions options, CancellationToken cancellationToken)
     {
         var reader = new DocumentReader(document);
-        using var staging = await Staging.BeginAsync(write, options.Strategy == ImportStrategy.Delete, cancellationToken);
+        using var staging = await Staging.BeginAsync(write, options, cancellationToken);
         while (await reader.ReadAsync(cancellationToken) is { } item)
         {
             cancellationToken.ThrowIfCancellationRequested();

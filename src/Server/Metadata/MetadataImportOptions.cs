@@ -18,6 +18,12 @@ internal sealed record MetadataImportOptions
     /// <summary>Which objects the report lists. Default: those with errors.</summary>
     public ImportReportMode ReportMode { get; init; } = ImportReportMode.Errors;
 
+    /// <summary>Leave sharing as it is: of what exists it stays, what is new has none. Default: false.</summary>
+    public bool SkipSharing { get; init; }
+
+    /// <summary>Leave translations as they are, in the same way. Default: false.</summary>
+    public bool SkipTranslation { get; init; }
+
     /// <summary>Collections that are passed over, such as <c>users</c>. Default: none.</summary>
     public IReadOnlySet<string> SkipTypes { get; init; } = new HashSet<string>();
 }

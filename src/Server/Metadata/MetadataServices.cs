@@ -8,5 +8,6 @@ internal static class MetadataServices
     /// <summary>Adds import and export of metadata documents, and reading of single objects; they need the warehouse.</summary>
     public static IServiceCollection AddMetadata(this IServiceCollection services) =>
         services.AddSingleton<MetadataImport>().AddSingleton<MetadataExport>().AddSingleton<MetadataObjects>()
-            .AddSingleton<StoredTypes>().AddHostedService(s => s.GetRequiredService<StoredTypes>());
+            .AddSingleton<StoredTypes>().AddHostedService(s => s.GetRequiredService<StoredTypes>())
+            .AddHostedService<ProjectionUpgrade>();
 }

@@ -22,7 +22,7 @@ public sealed class MetadataListingTests
           {"id":"bbbbbbbbbb1","name":"G1","dataElements":[{"id":"aaaaaaaaaa1"},{"id":"aaaaaaaaaa2"}]},
           {"id":"bbbbbbbbbb2","name":"G2","dataElements":[{"id":"aaaaaaaaaa3"}]},
           {"id":"bbbbbbbbbb3","name":"G3"}],
-         "programs":[{"id":"cccccccccc1","name":"P","programTrackedEntityAttributes":[{"mandatory":true,"valueType":"AGE"},{"mandatory":false}]}],
+         "programs":[{"id":"cccccccccc1","name":"P","programType":"WITH_REGISTRATION","programTrackedEntityAttributes":[{"mandatory":true,"valueType":"AGE"},{"mandatory":false}]}],
          "aggregateDataExchanges":[{"id":"dddddddddd1","name":"X","target":{"type":"EXTERNAL","api":{"url":"https://x","password":"hunter2"}}}]}
         """;
 

@@ -1,4 +1,6 @@
 using System.Data.Common;
+using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Dhis2Grpc.Server.Metadata.Model;
@@ -7,7 +9,7 @@ using Dhis2Grpc.Server.Warehouse;
 namespace Dhis2Grpc.Server.Metadata.Import;
 
 /// <summary>Deletes the candidates. An object that another needs, or that has data, is not deleted (E4030); from lists of others it is
-/// taken out. Option combos go with their category combo.</summary>
+/// taken out. What belongs to an object, as option combos to their category combo or sections to their data set, goes with it.</summary>
 internal sealed class Deletion(DbConnection connection)
 {
     private sealed record Dependency(string Collection, string Uid, string ByCollection, string ByUid);
@@ -16,13 +18,12 @@ internal sealed class Deletion(DbConnection connection)
     public async Task CheckAsync(CancellationToken cancellationToken)
     {
         await connection.ExecuteAsync("""
-            create temp table deletion as select seq, type, uid from candidate where known;
-            insert into deletion
-                select null, 'categoryOptionCombos', o.uid
-                from deletion d join categorycombo c on d.type = 'categoryCombos' and c.uid = d.uid
-                join categorycombos_optioncombos using (categorycomboid) join categoryoptioncombo o using (categoryoptioncomboid)
-                where not exists (from deletion e where e.type = 'categoryOptionCombos' and e.uid = o.uid);
-            create temp table blocked (type varchar, uid varchar, needed_by varchar);
+            create or replace temp table deletion (seq bigint, type varchar, uid varchar, owner_type varchar, owner_uid varchar);
+            insert into deletion select seq, type, uid, null, null from candidate where known;
+            """, cancellationToken);
+        await AddOwnedAsync(cancellationToken);
+        await connection.ExecuteAsync("""
+            create or replace temp table blocked (type varchar, uid varchar, needed_by varchar);
             insert into blocked select type, uid, 'default' from candidate where isdefault;
             insert into blocked select 'dataElements', uid, 'DataValue' from dataelement where uid in (select uid from deletion where type = 'dataElements')
                 and dataelementid in (select dataelementid from datavalue);
@@ -45,15 +46,36 @@ internal sealed class Deletion(DbConnection connection)
     /// <summary>Deletes what is left.</summary>
     public async Task WriteAsync(CancellationToken cancellationToken)
     {
-        await connection.ExecuteAsync("""
-            delete from deletion where seq is not null and seq not in (select seq from candidate);
-            delete from deletion where seq is null and uid not in (
-                select o.uid from deletion d join categorycombo c on d.type = 'categoryCombos' and c.uid = d.uid
-                join categorycombos_optioncombos using (categorycomboid) join categoryoptioncombo o using (categoryoptioncomboid));
-            """, cancellationToken);
+        await connection.ExecuteAsync("delete from deletion where seq is not null and seq not in (select seq from candidate)", cancellationToken);
+        while (await connection.ExecuteAsync("""
+            delete from deletion where owner_uid is not null and not exists (from deletion d where d.type = deletion.owner_type and d.uid = deletion.owner_uid)
+            """, cancellationToken) > 0)
+        {
+        }
         await TakeOutOfListsAsync(cancellationToken);
-        foreach (var type in MetadataTypes.Projected) await DeleteRowsAsync(type, cancellationToken);
+        var types = await connection.ListAsync("select distinct type from deletion", r => r.GetString(0), cancellationToken);
+        foreach (var type in types.Select(MetadataTypes.Of).Where(t => t.Table is not null)) await DeleteRowsAsync(type, cancellationToken);
         await connection.ExecuteAsync("delete from object using deletion d where d.type = object.type and d.uid = object.uid", cancellationToken);
+    }
+
+    // What belongs to a deleted object goes with it, and what belongs to that.
+    private async Task AddOwnedAsync(CancellationToken cancellationToken)
+    {
+        var owned = MetadataTypes.InOrder.SelectMany(t => t.References.Where(r => r.Owned).Select(r => (Type: t.Collection, Reference: r))).ToList();
+        var more = true;
+        while (more)
+        {
+            more = false;
+            foreach (var (type, reference) in owned)
+            {
+                more |= await connection.ExecuteAsync($"""
+                    insert into deletion
+                        select null, o.type, o.uid, d.type, d.uid
+                        from object o join deletion d on d.type = '{reference.Target}' and d.uid = {ColumnValue.Text("o.json", $"{reference.Path}.id")}
+                        where o.type = '{type}' and not exists (from deletion e where e.type = o.type and e.uid = o.uid)
+                    """, cancellationToken) > 0;
+            }
+        }
     }
 
     // What blocks one object may free another, or a whole chain: go on until nothing changes.
@@ -64,7 +86,7 @@ internal sealed class Deletion(DbConnection connection)
         var needs = new List<Dependency>();
         await ForEachReferrerAsync(deleted, (type, uid, reference, target) =>
         {
-            if (!reference.Path.EndsWith(']') && !reference.Path.Contains("[]", StringComparison.Ordinal)) needs.Add(new Dependency(reference.Target, target, type.Collection, uid));
+            if (!reference.IsInList || reference.Blocks) needs.Add(new Dependency(reference.Target, target, type.Collection, uid));
         }, cancellationToken);
         var more = true;
         while (more)
@@ -78,16 +100,6 @@ internal sealed class Deletion(DbConnection connection)
                 await connection.ExecuteAsync("insert into blocked values ($type, $uid, $by)", cancellationToken,
                     ("type", need.Collection), ("uid", need.Uid), ("by", $"{MetadataTypes.Of(need.ByCollection).ShortClass} {need.ByUid}"));
             }
-            // A category combo stays when one of its option combos does.
-            more |= await connection.ExecuteAsync("""
-                insert into blocked
-                select distinct 'categoryCombos', c.uid, 'CategoryOptionCombo ' || o.uid from blocked b
-                join categoryoptioncombo o on b.type = 'categoryOptionCombos' and o.uid = b.uid
-                join categorycombos_optioncombos using (categoryoptioncomboid) join categorycombo c using (categorycomboid)
-                where c.uid not in (select uid from blocked where type = 'categoryCombos')
-                """, cancellationToken) > 0;
-            foreach (var key in await connection.ListAsync("select type, uid from blocked where type = 'categoryCombos'", r => (r.GetString(0), r.GetString(1)), cancellationToken))
-                blocked.Add(key);
         }
     }
 
@@ -103,33 +115,49 @@ internal sealed class Deletion(DbConnection connection)
         {
             var json = await connection.ScalarAsync<string>("select json from object where type = $type and uid = $uid", cancellationToken, ("type", type.Collection), ("uid", uid));
             var root = JsonNode.Parse(json!)!.AsObject();
-            foreach (var reference in type.References.Where(r => r.Path.Contains("[]", StringComparison.Ordinal)))
-            {
-                if (root[reference.Association] is not JsonArray list) continue;
-                for (var i = list.Count - 1; i >= 0; i--)
-                {
-                    var item = reference.Steps.Length == 1 ? list[i] : list[i]?[reference.Steps[1]];
-                    if (item is JsonObject given && given["id"]?.GetValueKind() == JsonValueKind.String && deleted.Contains((reference.Target, (string)given["id"]!))) list.RemoveAt(i);
-                }
-            }
+            foreach (var reference in type.AllReferences.Where(r => r.IsInList)) TakeOut(root, reference, deleted);
             await connection.ExecuteAsync("update object set json = $json where type = $type and uid = $uid", cancellationToken,
                 ("json", root.ToJsonString()), ("type", type.Collection), ("uid", uid));
         }
     }
 
+    private static void TakeOut(JsonObject root, Reference reference, HashSet<(string, string)> deleted)
+    {
+        var steps = reference.Steps.ToList();
+        var first = steps.FindIndex(s => s.IsList);
+        if (Member(root, steps.Take(first + 1)) is not JsonArray list) return;
+        for (var i = list.Count - 1; i >= 0; i--)
+        {
+            if (Member(list[i], steps.Skip(first + 1)) is JsonObject given && given["id"]?.GetValueKind() == JsonValueKind.String
+                && deleted.Contains((reference.Target, (string)given["id"]!)))
+                list.RemoveAt(i);
+        }
+    }
+
+    private static JsonNode? Member(JsonNode? from, IEnumerable<(string Name, bool IsList)> steps) =>
+        steps.Aggregate(from, (at, step) => (at as JsonObject)?[step.Name]);
+
     private async Task DeleteRowsAsync(MetadataType type, CancellationToken cancellationToken)
     {
         var keys = $"(select t.{type.Key} from {type.Table} t join deletion d on d.type = '{type.Collection}' and d.uid = t.uid)";
-        var owned = type.References.Where(r => r.Link is not null).Select(r => (r.Link!.Table, Column: r.Link.Owner));
-        var inside = MetadataTypes.Projected.SelectMany(t => t.References).Where(r => r.Link is not null && r.Target == type.Collection).Select(r => (r.Link!.Table, Column: r.Link.Member));
-        (string Table, string Column)[] extra = type.Collection switch
+        var sql = new StringBuilder();
+        foreach (var part in type.Parts) sql.Append(PartProjection.Delete(type, part, keys));
+        foreach (var link in type.References.Select(r => r.Link).OfType<Link>()) sql.Append(CultureInfo.InvariantCulture, $"delete from {link.Table} where {link.Owner} in {keys};\n");
+        foreach (var reference in type.References.Where(r => r.Inverse is not null))
+            sql.Append(CultureInfo.InvariantCulture, $"update {MetadataTypes.Of(reference.Target).Table} set {reference.Inverse} = null where {reference.Inverse} in {keys};\n");
+        foreach (var other in MetadataTypes.Projected)
         {
-            "dataSets" => [("datasetelement", "datasetid")],
-            "dataElements" => [("datasetelement", "dataelementid"), ("dataelementaggregationlevels", "dataelementid")],
-            _ => [],
-        };
-        foreach (var (table, column) in owned.Concat(inside).Concat(extra)) await connection.ExecuteAsync($"delete from {table} where {column} in {keys}", cancellationToken);
-        await connection.ExecuteAsync($"delete from {type.Table} where {type.Key} in {keys}", cancellationToken);
+            foreach (var link in other.References.Where(r => r.Target == type.Collection).Select(r => r.Link).OfType<Link>())
+                sql.Append(CultureInfo.InvariantCulture, $"delete from {link.Table} where {link.Member} in {keys};\n");
+            foreach (var part in other.Parts)
+                foreach (var reference in part.References.Where(r => r.Target == type.Collection))
+                {
+                    if (part.Link is { } between)
+                        sql.Append(CultureInfo.InvariantCulture, $"delete from {between.Table} where {between.Member} in (select {part.Key} from {part.Table} where {reference.Column} in {keys});\n");
+                    sql.Append(CultureInfo.InvariantCulture, $"delete from {part.Table} where {reference.Column} in {keys};\n");
+                }
+        }
+        await connection.ExecuteAsync($"{sql}delete from {type.Table} where {type.Key} in {keys}", cancellationToken);
     }
 
     private async Task<HashSet<(string, string)>> DeletionAsync(CancellationToken cancellationToken) =>
@@ -143,7 +171,7 @@ internal sealed class Deletion(DbConnection connection)
         await foreach (var (collection, uid, json) in stored)
         {
             var type = MetadataTypes.Of(collection);
-            if (type.References.Count == 0) continue;
+            if (type.AllReferences.Count == 0) continue;
             using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = DocumentReader.MaxDepth });
             foreach (var given in new ObjectCheck(type, document.RootElement).References)
                 if (given.Uid is not null && targets.Contains((given.Path.Target, given.Uid))) found(type, uid, given.Path, given.Uid);

@@ -6,16 +6,16 @@ namespace Dhis2Grpc.Server.Metadata.Import;
 /// <summary>A reference as an object gives it.</summary>
 /// <param name="Path">Which reference of the type.</param>
 /// <param name="Position">Position in its list, from 0.</param>
-/// <param name="Uid">UID given.</param>
+/// <param name="Given">UID given.</param>
+/// <param name="Uid">The same, or that of the object which every database has in its place.</param>
 /// <param name="Code">Code given.</param>
-internal readonly record struct GivenReference(Reference Path, int Position, string? Uid, string? Code);
+internal readonly record struct GivenReference(Reference Path, int Position, string? Given, string? Uid, string? Code);
 
 /// <summary>Checks one object by itself: types and lengths of its properties, what is required, the form of its UID; and
 /// collects what it refers to.</summary>
 internal sealed class ObjectCheck
 {
     private const int NameLength = 230;
-    private const int CodeLength = 50;
 
     private readonly MetadataType _type;
     private readonly JsonElement _object;
@@ -25,13 +25,14 @@ internal sealed class ObjectCheck
         _type = type;
         _object = root;
         Uid = CheckUid();
-        // Options have codes as long as names, and types without tables may use either for something else.
-        Code = CheckText("code", type.Table is null ? int.MaxValue : CodeLength, false);
+        // Types without tables may use either for something else.
+        Code = CheckText("code", type.Table is null ? int.MaxValue : type.CodeLength, false);
         Name = CheckText("name", type.Table is null ? int.MaxValue : NameLength, type.NameRequired);
         Created = CheckTime("created");
         LastUpdated = CheckTime("lastUpdated");
         foreach (var property in type.Properties) Check(property);
-        foreach (var reference in type.References) Collect(reference);
+        foreach (var part in type.Parts) Check(part);
+        foreach (var reference in type.AllReferences) Collect(reference);
     }
 
     /// <summary>UID given, malformed or not; null when there is none.</summary>
@@ -107,6 +108,36 @@ internal sealed class ObjectCheck
         if (!Scalars.Fits(property, value)) Errors.Add(BadValue(property.Name, value));
     }
 
+    private void Check(Part part)
+    {
+        if (!TryGet(part.Member, out var value))
+        {
+            if (part.Required) Errors.Add(ImportError.Missing(part.Member));
+            return;
+        }
+        if (value.ValueKind != (part.IsList ? JsonValueKind.Array : JsonValueKind.Object)) AddOnce(BadValue(part.Member, value));
+        else if (!part.IsList) CheckItem(part, value);
+        else foreach (var item in value.EnumerateArray()) CheckItem(part, item);
+    }
+
+    private void CheckItem(Part part, JsonElement item)
+    {
+        foreach (var property in part.Properties)
+        {
+            var given = item;
+            if (property.Name.Length > 0 && !TryFind(item, property.Name, out given)) continue;
+            if (!Scalars.Fits(property, given)) AddOnce(BadValue(part.Member, given));
+        }
+    }
+
+    private static bool TryFind(JsonElement from, string path, out JsonElement value)
+    {
+        value = from;
+        foreach (var name in path.Split('.'))
+            if (value.ValueKind != JsonValueKind.Object || !value.TryGetProperty(name, out value) || value.ValueKind == JsonValueKind.Null) return false;
+        return true;
+    }
+
     private void Collect(Reference reference)
     {
         var before = References.Count;
@@ -116,9 +147,8 @@ internal sealed class ObjectCheck
 
     private void Walk(JsonElement from, Reference reference, int step, int position)
     {
-        if (!from.TryGetProperty(reference.Steps[step], out var value) || value.ValueKind == JsonValueKind.Null) return;
-        var last = step == reference.Steps.Length - 1;
-        var isList = last ? reference.Path.EndsWith(']') : reference.Path.Contains("[]", StringComparison.Ordinal);
+        var (name, isList) = reference.Steps[step];
+        if (!from.TryGetProperty(name, out var value) || value.ValueKind == JsonValueKind.Null) return;
         if (value.ValueKind != (isList ? JsonValueKind.Array : JsonValueKind.Object))
         {
             AddOnce(BadValue(reference.Association, value));
@@ -126,28 +156,34 @@ internal sealed class ObjectCheck
         }
         if (!isList)
         {
-            Take(value, reference, position);
+            Go(value, reference, step, position);
             return;
         }
         var index = 0;
         foreach (var item in value.EnumerateArray())
         {
             if (item.ValueKind != JsonValueKind.Object) AddOnce(BadValue(reference.Association, item));
-            else if (last) Take(item, reference, index);
-            else Walk(item, reference, step + 1, index);
+            else Go(item, reference, step, index);
             index++;
         }
     }
 
+    private void Go(JsonElement value, Reference reference, int step, int position)
+    {
+        if (step == reference.Steps.Count - 1) Take(value, reference, position);
+        else Walk(value, reference, step + 1, position);
+    }
+
     private void Take(JsonElement value, Reference reference, int position)
     {
-        var uid = Member(value, "id");
+        var given = Member(value, "id");
+        var uid = given;
         var code = Member(value, "code");
         // Objects named "default" have the same UID everywhere, whatever the sender calls them.
         if (MetadataTypes.Of(reference.Target).DefaultUid is { } fixedUid && (Member(value, "name") == DefaultObjects.Name || (uid is null && code == DefaultObjects.Name)))
             uid = fixedUid;
         if (uid is null && code is null) AddOnce(BadValue(reference.Association, value));
-        else References.Add(new GivenReference(reference, position, uid, code));
+        else References.Add(new GivenReference(reference, position, given, uid, code));
     }
 
     // Both references of a data set element walk the same list.

@@ -81,7 +81,7 @@ internal sealed class OptionCombos(IWarehouseWrite write, DateTime now)
         using var members = write.Load("categoryoptioncombos_categoryoptions");
         foreach (var (choice, id) in missing.Zip(ids))
         {
-            var uid = Uid.From($"{comboUid}:{string.Join(',', choice.Select(o => o.Uid).Order(StringComparer.Ordinal))}");
+            var uid = GeneratedCombos.Generated(comboUid, string.Join(',', choice.Select(o => o.Uid).Order(StringComparer.Ordinal)));
             var name = string.Join(", ", choice.Select(o => o.Name));
             objects.Add("categoryOptionCombos").Add(uid).Add((string?)null).Add(name).Add(now).Add(now).Add(Json(uid, name, comboUid, choice)).EndRow();
             rows.Add(id).Add(uid).Add((string?)null).Add(now).Add(now).Add(name).Add((bool?)false).EndRow();

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Dhis2Grpc.Server.Metadata.Model;
+using Dhis2Grpc.Server.Periods;
 
 namespace Dhis2Grpc.Server.Metadata.Import;
 
@@ -31,9 +32,10 @@ internal static class Scalars
             PropertyKind.Boolean => text is "true" or "false",
             PropertyKind.Integer => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _),
             PropertyKind.Number => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number),
-            PropertyKind.Date => value.ValueKind == JsonValueKind.String && TryTime(text, out _),
+            PropertyKind.Date or PropertyKind.Time => value.ValueKind == JsonValueKind.String && TryTime(text, out _),
             PropertyKind.Choice => property.Choices!.Contains(text),
             PropertyKind.PeriodType => Choices.PeriodTypes.Contains(text),
+            PropertyKind.Period => Period.TryParse(text, out _),
             _ => true,
         };
     }

@@ -12,7 +12,6 @@ namespace Dhis2Grpc.Server.Metadata.Import;
 /// disk, so that a document of any size needs little memory.</summary>
 internal sealed class Staging : IDisposable
 {
-
     private readonly IBulkLoad _objects;
     private readonly IBulkLoad _references;
     private readonly IBulkLoad _errors;
@@ -22,40 +21,40 @@ internal sealed class Staging : IDisposable
 
     // Of an object to be deleted only its identity matters.
     private readonly bool _identityOnly;
+    private readonly HashSet<string> _left = new(StringComparer.Ordinal);
 
-    private Staging(IWarehouseWrite write, bool identityOnly)
+    private Staging(IWarehouseWrite write, MetadataImportOptions options)
     {
-        _identityOnly = identityOnly;
+        _identityOnly = options.Strategy == ImportStrategy.Delete;
+        if (options.SkipSharing) _left.UnionWith(SharingMembers.Stored);
+        if (options.SkipTranslation) _left.Add(SharingMembers.Translations);
         _objects = write.Load("staged");
         _references = write.Load("staged_reference");
         _errors = write.Load("staged_error");
     }
-
-    /// <summary>Other UIDs under which the document has objects named "default", with the UID here.</summary>
-    public Dictionary<(string Collection, string Uid), string> Defaults { get; } = [];
 
     /// <summary>Types of the document, in the order of their rank.</summary>
     public IReadOnlyList<MetadataType> Types => [.. _types.Values.OrderBy(t => t.Rank).ThenBy(t => t.Collection, StringComparer.Ordinal)];
 
     /// <summary>Creates the temporary tables and opens them for objects. Dispose before reading the tables.</summary>
     /// <param name="write">The transaction.</param>
-    /// <param name="identityOnly">Take in what the objects are, not what they hold: to delete them.</param>
+    /// <param name="options">How the document is imported.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public static async Task<Staging> BeginAsync(IWarehouseWrite write, bool identityOnly, CancellationToken cancellationToken)
+    public static async Task<Staging> BeginAsync(IWarehouseWrite write, MetadataImportOptions options, CancellationToken cancellationToken)
     {
         await write.Connection.ExecuteAsync("""
-            create temp table staged (seq bigint, type varchar, idx integer, uid varchar, code varchar, name varchar, shortname varchar,
+            create or replace temp table staged (seq bigint, type varchar, idx integer, given varchar, uid varchar, code varchar, name varchar, shortname varchar,
                 created timestamp, lastupdated timestamp, isdefault boolean, json varchar);
-            create temp table staged_reference (seq bigint, path varchar, association varchar, position integer, target varchar, uid varchar, code varchar,
-                soft boolean);
-            create temp table staged_error (seq bigint, code varchar, message varchar, severity integer, property varchar, value varchar, mainid varchar);
-            create temp table type_name (type varchar, short varchar);
+            create or replace temp table staged_reference (seq bigint, path varchar, association varchar, position integer, target varchar, given varchar, uid varchar, code varchar,
+                soft boolean, plain boolean);
+            create or replace temp table staged_error (seq bigint, code varchar, message varchar, severity integer, property varchar, value varchar, mainid varchar);
+            create or replace temp table type_name (type varchar, short varchar);
             """, cancellationToken);
         using (var names = write.Load("type_name"))
         {
             foreach (var type in MetadataTypes.InOrder) names.Add(type.Collection).Add(type.ShortClass).EndRow();
         }
-        return new Staging(write, identityOnly);
+        return new Staging(write, options);
     }
 
     /// <summary>Checks an object by itself and takes it in.</summary>
@@ -90,16 +89,15 @@ internal sealed class Staging : IDisposable
         var given = check.Uid;
         var uid = given ?? Metadata.Uid.New();
         var isDefault = type.DefaultUid is not null && (check.Name == DefaultObjects.Name || uid == type.DefaultUid);
-        if (isDefault && uid != type.DefaultUid) Defaults[(type.Collection, uid)] = type.DefaultUid!;
 
         foreach (var error in check.Errors.Where(e => !_identityOnly || e.Property == "id")) AddError(seq, error);
         foreach (var reference in check.References)
         {
             _references.Add(seq).Add(reference.Path.Path).Add(reference.Path.Association).Add(reference.Position).Add(reference.Path.Target)
-                .Add(reference.Uid).Add(reference.Code).Add(reference.Path.Soft).EndRow();
+                .Add(reference.Given).Add(reference.Uid).Add(reference.Code).Add(reference.Path.Soft).Add(reference.Path.IsPlainList).EndRow();
         }
-        _objects.Add(seq).Add(type.Collection).Add(item.Index).Add(isDefault ? type.DefaultUid : uid).Add(check.Code).Add(check.Name).Add(check.ShortName)
-            .Add(check.Created).Add(check.LastUpdated).Add(isDefault).Add(Write(root, given is null ? uid : null)).EndRow();
+        _objects.Add(seq).Add(type.Collection).Add(item.Index).Add(uid).Add(isDefault ? type.DefaultUid : uid).Add(check.Code).Add(check.Name).Add(check.ShortName)
+            .Add(check.Created).Add(check.LastUpdated).Add(isDefault).Add(Write(type, root, given is null ? uid : null)).EndRow();
     }
 
     public void Dispose()
@@ -115,24 +113,39 @@ internal sealed class Staging : IDisposable
     private static Dhis2Exception Malformed(DocumentObject item, Exception e) =>
         new(ErrorKind.InvalidArgument, $"Item {item.Index} of \"{item.Collection}\" is malformed: {e.Message}", inner: e) { HttpStatus = StatusCodes.Status409Conflict };
 
-    private string Write(JsonElement root, string? newUid)
+    private string Write(MetadataType type, JsonElement root, string? newUid)
     {
         _json.ResetWrittenCount();
+        var isUser = type.Collection == "users";
         using (var writer = new Utf8JsonWriter(_json, PlainJson.Compact))
         {
-            if (newUid is null)
+            if (newUid is null && _left.Count == 0 && !isUser)
             {
                 root.WriteTo(writer);
             }
             else
             {
                 writer.WriteStartObject();
-                writer.WriteString("id", newUid);
+                if (newUid is not null) writer.WriteString("id", newUid);
                 foreach (var property in root.EnumerateObject())
-                    if (!property.NameEquals("id")) property.WriteTo(writer);
+                    if (!(newUid is not null && property.NameEquals("id")) && !_left.Contains(property.Name)) Write(writer, property, isUser);
                 writer.WriteEndObject();
             }
         }
         return Encoding.UTF8.GetString(_json.WrittenSpan);
+    }
+
+    // Passwords are never kept: nobody logs in with what a document says.
+    private static void Write(Utf8JsonWriter writer, JsonProperty property, bool isUser)
+    {
+        if (isUser && property.NameEquals("password")) return;
+        if (!isUser || !property.NameEquals("userCredentials") || property.Value.ValueKind != JsonValueKind.Object)
+        {
+            property.WriteTo(writer);
+            return;
+        }
+        writer.WriteStartObject(property.Name);
+        foreach (var inner in property.Value.EnumerateObject()) Write(writer, inner, isUser);
+        writer.WriteEndObject();
     }
 }

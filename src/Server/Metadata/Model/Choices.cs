@@ -17,6 +17,21 @@ internal static class Choices
 
     public static readonly FrozenSet<string> DataDimensionTypes = Set("DISAGGREGATION ATTRIBUTE");
 
+    public static readonly FrozenSet<string> MissingValueStrategies = Set("SKIP_IF_ANY_VALUE_MISSING SKIP_IF_ALL_VALUES_MISSING NEVER_SKIP");
+
+    public static readonly FrozenSet<string> Operators = Set(
+        "equal_to not_equal_to greater_than greater_than_or_equal_to less_than less_than_or_equal_to compulsory_pair exclusive_pair");
+
+    public static readonly FrozenSet<string> Importances = Set("HIGH MEDIUM LOW");
+
+    public static readonly FrozenSet<string> ProgramTypes = Set("WITH_REGISTRATION WITHOUT_REGISTRATION");
+
+    public static readonly FrozenSet<string> AnalyticsTypes = Set("EVENT ENROLLMENT");
+
+    public static readonly FrozenSet<string> SendStrategies = Set("COLLECTIVE_SUMMARY SINGLE_NOTIFICATION");
+
+    public static readonly FrozenSet<string> Descendants = Set("SELECTED DESCENDANTS");
+
     public static readonly FrozenSet<string> PeriodTypes = Set(
         "Daily Weekly WeeklyWednesday WeeklyThursday WeeklyFriday WeeklySaturday WeeklySunday BiWeekly Monthly BiMonthly Quarterly QuarterlyNov SixMonthly " +
         "SixMonthlyApril SixMonthlyNov Yearly FinancialFeb FinancialApril FinancialJuly FinancialAug FinancialSep FinancialOct FinancialNov");

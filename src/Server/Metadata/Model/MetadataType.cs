@@ -12,14 +12,26 @@ internal sealed record MetadataType(string Collection, string Class, int Rank)
     /// <summary>Key column of <see cref="Table"/>.</summary>
     public string? Key { get; init; }
 
-    /// <summary>Whether the objects need a name. Default: those with a table do.</summary>
+    /// <summary>Whether <see cref="Table"/> has a column for names. Default: true.</summary>
+    public bool HasName { get; init; } = true;
+
+    /// <summary>Whether the objects need a name.</summary>
     public bool NameRequired { get; init; }
+
+    /// <summary>Most characters of a code. Default: 50, as in DHIS2's tables; types without tables have no limit.</summary>
+    public int CodeLength { get; init; } = 50;
 
     /// <summary>Scalar properties that are checked and projected, apart from id, code, name, created and lastUpdated.</summary>
     public IReadOnlyList<Property> Properties { get; init; } = [];
 
-    /// <summary>References that are checked and projected.</summary>
+    /// <summary>References that are checked and projected, apart from those inside <see cref="Parts"/>.</summary>
     public IReadOnlyList<Reference> References { get; init; } = [];
+
+    /// <summary>What is nested in the objects and has rows of its own.</summary>
+    public IReadOnlyList<Part> Parts { get; init; } = [];
+
+    /// <summary>All references, those of <see cref="Parts"/> too.</summary>
+    public IReadOnlyList<Reference> AllReferences => field ??= [.. References, .. Parts.SelectMany(p => p.References.Select(p.ReferenceOf))];
 
     /// <summary>Properties of which no two objects may have the same value: of code, name and shortName.</summary>
     public IReadOnlyList<string> Unique { get; init; } = [];

@@ -8,14 +8,17 @@ internal static class MetadataTypes
     // After the known ones, before dashboards, which refer to anything.
     private const int UnknownRank = 3000;
 
-    private static readonly FrozenDictionary<string, MetadataType> Known =
-        ProjectedTypes.All.Concat(VerbatimTypes.All).ToFrozenDictionary(t => t.Collection, StringComparer.Ordinal);
+    private static readonly FrozenDictionary<string, MetadataType> Known = new[]
+        {
+            HierarchyTypes.All, DataSetTypes.All, IndicatorTypes.All, RuleTypes.All, ProgramTypes.All, UserTypes.All, DashboardTypes.All, VerbatimTypes.All,
+        }
+        .SelectMany(t => t).ToFrozenDictionary(t => t.Collection, StringComparer.Ordinal);
 
     /// <summary>The known types in the order of imports and exports.</summary>
     public static IReadOnlyList<MetadataType> InOrder { get; } = [.. Known.Values.OrderBy(t => t.Rank)];
 
     /// <summary>The types with tables, in the same order.</summary>
-    public static IReadOnlyList<MetadataType> Projected { get; } = [.. ProjectedTypes.All.OrderBy(t => t.Rank)];
+    public static IReadOnlyList<MetadataType> Projected { get; } = [.. InOrder.Where(t => t.Table is not null)];
 
     /// <summary>Members of a document that are no collections of objects to keep.</summary>
     public static FrozenSet<string> Ignored { get; } =

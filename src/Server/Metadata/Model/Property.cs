@@ -26,12 +26,18 @@ internal enum PropertyKind
     /// <summary>Name of a period type.</summary>
     PeriodType,
 
+    /// <summary>Identifier of a period, such as <c>202401</c>.</summary>
+    Period,
+
+    /// <summary>A time.</summary>
+    Time,
+
     /// <summary>Any JSON, stored as text.</summary>
     Json,
 }
 
 /// <summary>A scalar property of a metadata type.</summary>
-/// <param name="Name">Name in JSON.</param>
+/// <param name="Name">Name in JSON, or a path to it such as <c>period.id</c>; of a part's items also empty: the item itself.</param>
 /// <param name="Kind">What it holds.</param>
 /// <param name="Column">Column of the type's table; null: only checked.</param>
 internal sealed record Property(string Name, PropertyKind Kind, string? Column)
@@ -47,39 +53,7 @@ internal sealed record Property(string Name, PropertyKind Kind, string? Column)
 
     /// <summary>SQL literal that stands for an absent value.</summary>
     public string? Default { get; init; }
+
+    /// <summary>Path that older releases have the value under.</summary>
+    public string? Older { get; init; }
 }
-
-/// <summary>A reference, or a list of them, from objects of a type to objects of another.</summary>
-/// <param name="Path">Where it is in JSON, such as <c>categoryCombo</c>, <c>categoryOptions[]</c> or
-/// <c>dataSetElements[].dataElement</c>.</param>
-/// <param name="Target">Collection that it refers to.</param>
-internal sealed record Reference(string Path, string Target)
-{
-    /// <summary>Steps of <see cref="Path"/>, without the brackets.</summary>
-    public string[] Steps { get; } = Path.Replace("[]", "", StringComparison.Ordinal).Split('.');
-
-    /// <summary>Property that reports name, the first step.</summary>
-    public string Association => Steps[0];
-
-    /// <summary>An object that has none is an error.</summary>
-    public bool Required { get; init; }
-
-    /// <summary>One that leads nowhere is left out with a warning, since exports of a part of a database hold such.</summary>
-    public bool Soft { get; init; }
-
-    /// <summary>Column of the type's table that takes the target's key.</summary>
-    public string? Column { get; init; }
-
-    /// <summary>UID that stands for an absent reference.</summary>
-    public string? Default { get; init; }
-
-    /// <summary>Table that holds the members of the list.</summary>
-    public Link? Link { get; init; }
-}
-
-/// <summary>A table of pairs.</summary>
-/// <param name="Table">Name.</param>
-/// <param name="Owner">Column with the key of the object that has the list.</param>
-/// <param name="Member">Column with the key of the member.</param>
-/// <param name="First">First value of <c>sort_order</c>; null: the list has no order.</param>
-internal sealed record Link(string Table, string Owner, string Member, int? First = null);

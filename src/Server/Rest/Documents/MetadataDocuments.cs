@@ -73,6 +73,8 @@ internal static class MetadataDocuments
         Mode = Value(query, "importMode") == "VALIDATE" || Value(query, "dryRun") == "TRUE" ? ImportMode.Validate : ImportMode.Commit,
         Identifier = Value(query, "identifier") == "CODE" ? ImportIdentifier.Code : ImportIdentifier.Uid,
         ReportMode = Value(query, "importReportMode") is "FULL" or "DEBUG" ? ImportReportMode.Full : ImportReportMode.Errors,
+        SkipSharing = Value(query, "skipSharing") == "TRUE",
+        SkipTranslation = Value(query, "skipTranslation") == "TRUE",
     };
 
     private static string Value(IQueryCollection query, string name) => query[name].ToString().ToUpperInvariant();
