@@ -21,6 +21,7 @@ internal static class GrpcServices
         services.AddSingleton<SchedulingService>();
         services.AddSingleton<JobQueueService>();
         services.AddSingleton<JobMaintenanceService>();
+        services.AddSingleton<NotificationService>();
         services.AddSingleton<SynchronizationService>();
         services.AddSingleton<DataValueSetService>();
         services.AddSingleton<AnalyticsService>();
@@ -47,6 +48,7 @@ internal static class GrpcServices
         app.MapGrpcService<SchedulingService>();
         app.MapGrpcService<JobQueueService>();
         app.MapGrpcService<JobMaintenanceService>();
+        app.MapGrpcService<NotificationService>();
         app.MapGrpcService<SynchronizationService>();
         app.MapGrpcService<DataValueSetService>();
         app.MapGrpcService<AnalyticsService>();

@@ -2,6 +2,7 @@ using Dhis2Grpc.Server.Errors;
 using Dhis2Grpc.Server.Progress;
 using Dhis2Grpc.Server.Security;
 using Dhis2Grpc.Server.Storage;
+using JobType = Dhis2.Scheduling.V1.JobType;
 
 namespace Dhis2Grpc.Server.Scheduling;
 
@@ -69,6 +70,29 @@ internal sealed class JobRuns(IJobStore store, ProgressHub hub, SchedulerLoop lo
         var last = (await store.ListRunsAsync(near, cancellationToken)).FirstOrDefault(r => r.Outcome != JobRunOutcome.Skipped);
         // Lists come without progress.
         return last is null ? null : await store.FindRunAsync(last.RunId, cancellationToken);
+    }
+
+    /// <summary>The run in progress, else the last one, of the jobs that ran last, with their progress.</summary>
+    /// <param name="type">Of this type; null for all types.</param>
+    /// <param name="jobsOfType">Jobs of each type, at most.</param>
+    /// <param name="cancellationToken">Cancels reading.</param>
+    public async ValueTask<IReadOnlyList<JobRun>> ListLatestAsync(JobType? type, int jobsOfType, CancellationToken cancellationToken)
+    {
+        var states = await store.ListStatesAsync(cancellationToken);
+        var ran = (await store.ListAsync(cancellationToken))
+            .Where(j => type is null || j.Type == type)
+            .Select(j => (Job: j, states.GetValueOrDefault(j.Uid)?.LastExecuted))
+            .Where(j => j.LastExecuted is not null)
+            .GroupBy(j => j.Job.Type)
+            .SelectMany(g => g.OrderByDescending(j => j.LastExecuted).Take(jobsOfType));
+        var found = new List<JobRun>();
+        foreach (var (job, _) in ran)
+        {
+            if (await FindLatestAsync(job.Uid, cancellationToken) is { } run)
+                found.Add(run);
+        }
+
+        return found;
     }
 
     /// <summary>Jobs whose last ended run found something wrong, with that run, the last to start first.</summary>
