@@ -106,7 +106,7 @@ internal sealed class NotificationService(JobRuns runs, JobCatalog catalog)
             Status = run.Outcome != JobRunOutcome.Completed ? "ERROR" : errors.Count > 0 ? "WARNING" : "SUCCESS",
             Conflicts = { errors.Select(e => new ImportConflict { Object = e.ObjectId ?? run.JobUid, Value = e.Message, ErrorCode = e.Code }) },
         };
-        if ((run.Error ?? run.Progress.Processes.LastOrDefault()?.Summary) is { } description)
+        if ((run.Error ?? (run.Progress.Processes is [.., var last] ? last.Summary : null)) is { } description)
             summary.Description = description;
         return summary;
     }
