@@ -104,6 +104,7 @@ internal sealed class CompletenessImport(
                 & TryTime(entry, Member.Date, out var date) & TryTime(entry, Member.LastUpdated, out var updated);
             if (!known)
                 return true;
+            lookups.Periods.Keep(period);
             load.Add(dataSet).Add(period).Add(unit).Add(attribute).Add(date).Add(entry.Text(Member.StoredBy)).Add(entry.Text(Member.LastUpdatedBy))
                 .Add(updated).Add((bool?)!entry[Member.Completed].SequenceEqual("false"u8)).EndRow();
             return true;

@@ -42,6 +42,8 @@ internal sealed record CompletionTarget
         if (dataSet is null || conflicts.Any)
             return null;
         long? period = header.Period is not null && lookups.Periods.TryGet(Encoding.UTF8.GetBytes(header.Period), out var id, out _) ? id : null;
+        if (period is { } needed && orgUnit is not null)
+            lookups.Periods.Keep(needed);
         return new CompletionTarget
         {
             DataSet = dataSet.Value,

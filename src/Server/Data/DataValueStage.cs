@@ -65,6 +65,7 @@ internal sealed class DataValueStage : IFlatDocumentSink
         if (!_deleting && !IsSound(entry, element, value))
             return true;
 
+        _lookups.Periods.Keep(period);
         _load.Add(element.Id).Add(period).Add(orgUnit).Add(category).Add(attribute)
             .Add(entry.Has(Member.Value) ? _texts.Get(value) : null)
             .Add(entry.Has(Member.StoredBy) ? _texts.Get(entry[Member.StoredBy]) : null)

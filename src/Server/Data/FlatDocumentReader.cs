@@ -46,11 +46,11 @@ internal sealed class FlatDocumentReader(FlatDocumentShape shape, IFlatDocumentS
         }
         catch (JsonException e)
         {
-            throw new Dhis2Exception(ErrorKind.InvalidArgument, Explain(e), inner: e);
+            throw Refused(Explain(e), e);
         }
         catch (InvalidDataException e)
         {
-            throw new Dhis2Exception(ErrorKind.InvalidArgument, "The document is not valid gzip: " + e.Message, inner: e);
+            throw Refused("The document is not valid gzip: " + e.Message, e);
         }
         finally
         {
@@ -81,7 +81,7 @@ internal sealed class FlatDocumentReader(FlatDocumentShape shape, IFlatDocumentS
             filled += read;
             empty &= filled == 0;
             if (empty && read == 0)
-                throw new Dhis2Exception(ErrorKind.InvalidArgument, "The document is empty.");
+                throw Refused("The document is empty.");
             var reader = new Utf8JsonReader(buffer.AsSpan(0, filled), isFinalBlock: read == 0, state);
             while (!_stopped && reader.Read())
                 Token(ref reader);
@@ -146,7 +146,7 @@ internal sealed class FlatDocumentReader(FlatDocumentShape shape, IFlatDocumentS
         {
             case Place.Start:
                 if (reader.TokenType != JsonTokenType.StartObject)
-                    throw new Dhis2Exception(ErrorKind.InvalidArgument, $"The document must be an object with the member {shape.Array}.");
+                    throw Refused($"The document must be an object with the member {shape.Array}.");
                 _place = Place.Root;
                 break;
             case Place.Root when reader.TokenType == JsonTokenType.PropertyName:
@@ -159,14 +159,14 @@ internal sealed class FlatDocumentReader(FlatDocumentShape shape, IFlatDocumentS
                 break;
             case Place.HeaderValue:
                 if (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray)
-                    throw new Dhis2Exception(ErrorKind.InvalidArgument, $"{shape.HeaderName(_member)} must be a text.");
+                    throw Refused($"{shape.HeaderName(_member)} must be a text.");
                 if (reader.TokenType != JsonTokenType.Null)
                     sink.Header(_member, HeaderText(ref reader));
                 _place = Place.Root;
                 break;
             case Place.ArrayValue:
                 if (reader.TokenType is not (JsonTokenType.StartArray or JsonTokenType.Null))
-                    throw new Dhis2Exception(ErrorKind.InvalidArgument, $"{shape.Array} must be an array.");
+                    throw Refused($"{shape.Array} must be an array.");
                 _place = reader.TokenType == JsonTokenType.Null ? Place.Root : Place.Array;
                 break;
         }
@@ -244,9 +244,13 @@ internal sealed class FlatDocumentReader(FlatDocumentShape shape, IFlatDocumentS
         }
         catch (InvalidOperationException e)
         {
-            throw new Dhis2Exception(ErrorKind.InvalidArgument, "The document holds a text that is not valid Unicode.", inner: e);
+            throw Refused("The document holds a text that is not valid Unicode.", e);
         }
     }
 
-    private Dhis2Exception Wrong(string what) => new(ErrorKind.InvalidArgument, $"{shape.Array}[{_entries}] {what}.");
+    private Dhis2Exception Wrong(string what) => Refused($"{shape.Array}[{_entries}] {what}.");
+
+    // DHIS2 answers 409 to every body that it cannot read.
+    private static Dhis2Exception Refused(string message, Exception? inner = null) =>
+        new(ErrorKind.InvalidArgument, message, inner: inner) { HttpStatus = StatusCodes.Status409Conflict };
 }

@@ -13,7 +13,9 @@ internal sealed class PeriodLookup
     private readonly List<(long Id, Period Period)> _periods = [];
     private readonly Dictionary<string, int> _typeIds;
     private readonly List<(long Id, Period Period)> _fresh = [];
+    private readonly HashSet<long> _kept = [];
     private readonly Queue<long> _ids = new();
+    private long _lastKept = -1;
     private int _block = 16;
 
     private PeriodLookup(DbConnection connection, Dictionary<string, int> typeIds)
@@ -50,15 +52,25 @@ internal sealed class PeriodLookup
         return true;
     }
 
-    /// <summary>Stores the periods that were asked for and are not stored yet.</summary>
+    /// <summary>Something that will be stored is of the period.</summary>
+    public void Keep(long id)
+    {
+        // Neighbours in a document are mostly of one period.
+        if (_fresh.Count == 0 || id == _lastKept)
+            return;
+        _lastKept = id;
+        _kept.Add(id);
+    }
+
+    /// <summary>Stores the periods that are to be kept and are not stored yet.</summary>
     public void Save(IWarehouseWrite write)
     {
         using var load = write.Load("period");
-        foreach (var (id, period) in _fresh)
+        foreach (var (id, period) in _fresh.Where(p => _kept.Contains(p.Id)))
         {
             load.Add(id).Add((int?)_typeIds[period.Type.Name]).Add((DateOnly?)period.Start).Add((DateOnly?)period.End).Add(period.Iso).EndRow();
         }
-        _fresh.Clear();
+        _fresh.RemoveAll(p => _kept.Contains(p.Id));
     }
 
     private bool TryResolve(ReadOnlySpan<byte> iso, out int number)

@@ -1,4 +1,5 @@
 using Dhis2Grpc.Server.Rest.OpenApi;
+using Dhis2Grpc.Server.Rest.Reading;
 using Dhis2Grpc.Server.Rest.Schema;
 using Grpc.AspNetCore.Server;
 using Microsoft.AspNetCore.Grpc.JsonTranscoding;
@@ -14,7 +15,12 @@ internal static class RestEdge
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddOptions<RestOptions>();
-        services.AddRequestDecompression();
+        services.AddRequestDecompression(static o =>
+        {
+            o.DecompressionProviders.Clear();
+            foreach (var coding in BodyDecompression.All)
+                o.DecompressionProviders.Add(coding.Name, coding);
+        });
         services.AddSingleton<RestSchema>();
         services.AddSingleton<RestFormatter>();
         services.AddSingleton<RestCapture>();

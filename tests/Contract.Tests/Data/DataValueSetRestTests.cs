@@ -55,11 +55,11 @@ public class DataValueSetRestTests
     {
         await using var node = await StartAsync();
         var half = Values(Value(Count, "202401", North, "3"), Value(Count, "202402", North, "3"))[..^30];
-        using (var malformed = await PostAsync(node, "/api/dataValueSets", half, HttpStatusCode.BadRequest))
+        using (var malformed = await PostAsync(node, "/api/dataValueSets", half, HttpStatusCode.Conflict))
             Assert.Contains("line 1, column", malformed.RootElement.GetProperty("message").GetString(), StringComparison.Ordinal);
-        using (var empty = await PostAsync(node, "/api/dataValueSets", "", HttpStatusCode.BadRequest))
+        using (var empty = await PostAsync(node, "/api/dataValueSets", "", HttpStatusCode.Conflict))
             Assert.Equal("The document is empty.", empty.RootElement.GetProperty("message").GetString());
-        using (var shape = await PostAsync(node, "/api/dataValueSets", "[1,2]", HttpStatusCode.BadRequest))
+        using (var shape = await PostAsync(node, "/api/dataValueSets", "[1,2]", HttpStatusCode.Conflict))
             Assert.Contains("dataValues", shape.RootElement.GetProperty("message").GetString(), StringComparison.Ordinal);
         using (var strategy = await PostAsync(node, "/api/dataValueSets?importStrategy=SOMETIMES", Values(), HttpStatusCode.BadRequest))
             Assert.Contains("SOMETIMES", strategy.RootElement.GetProperty("message").GetString(), StringComparison.Ordinal);

@@ -61,6 +61,9 @@ internal sealed partial class DocumentedResponses(IServiceProvider services, Htt
         var content = documented["content"]?.AsObject();
         if (type is null)
         {
+            // What Kestrel cannot read never gets to those who write bodies.
+            if (response.Headers.ConnectionClose is true && (int)response.StatusCode is 400 or 414 or 431)
+                return [];
             var mayBeEmpty = content is null || (bool?)documented["x-may-be-empty"] is true;
             return mayBeEmpty || request.Method == HttpMethod.Head ? [.. missing] : ["The body is missing."];
         }

@@ -79,9 +79,9 @@ public sealed class SystemSettingsTests(SharedNode shared) : IClassFixture<Share
     [InlineData("syncSkipSyncForDataChangedBefore", "2026-13-01", "text/plain", HttpStatusCode.BadRequest)]
     [InlineData("keyRemoteInstanceUrl", "ftp://central.example", "text/plain", HttpStatusCode.BadRequest)]
     [InlineData("keyRemoteInstanceUrl", "https://user:secret@central.example", "text/plain", HttpStatusCode.BadRequest)]
-    [InlineData("applicationTitle", "{\"a\":1}", "application/json", HttpStatusCode.BadRequest)]
-    [InlineData("applicationTitle", "\"\\ud800\"", "application/json", HttpStatusCode.BadRequest)]
-    [InlineData("applicationTitle", "\"half", "application/json", HttpStatusCode.BadRequest)]
+    [InlineData("applicationTitle", "{\"a\":1}", "application/json", HttpStatusCode.Conflict)]
+    [InlineData("applicationTitle", "\"\\ud800\"", "application/json", HttpStatusCode.Conflict)]
+    [InlineData("applicationTitle", "\"half", "application/json", HttpStatusCode.Conflict)]
     [InlineData("applicationTitle", "title=x", "application/x-www-form-urlencoded", HttpStatusCode.UnsupportedMediaType)]
     [InlineData("applicationTitle", "", "text/plain", HttpStatusCode.BadRequest)]
     public async Task What_cannot_be_a_value_is_refused_without_repeating_it(string key, string body, string type, HttpStatusCode status)

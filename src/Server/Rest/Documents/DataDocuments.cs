@@ -26,10 +26,10 @@ internal static class DataDocuments
     }
 
     private static async Task ImportValuesAsync(HttpContext http, DataValueSetImport import) =>
-        await AnswerAsync(http, await import.ImportAsync(Body(http), OptionsOf(http.Request), http.Caller(), http.RequestAborted));
+        await AnswerAsync(http, await import.ImportAsync(DocumentBody.Of(http), OptionsOf(http.Request), http.Caller(), http.RequestAborted));
 
     private static async Task ImportRegistrationsAsync(HttpContext http, CompletenessImport import) =>
-        await AnswerAsync(http, await import.ImportAsync(Body(http), OptionsOf(http.Request), http.Caller(), http.RequestAborted));
+        await AnswerAsync(http, await import.ImportAsync(DocumentBody.Of(http), OptionsOf(http.Request), http.Caller(), http.RequestAborted));
 
     private static Task ExportValuesAsync(HttpContext http, DataValueSetExport export, TimeProvider time) =>
         export.ExportAsync(QueryOf(http.Request, "lastUpdated", time), Json(http), http.RequestAborted);
@@ -49,13 +49,6 @@ internal static class DataDocuments
             _ => (StatusCodes.Status409Conflict, "ERROR", "An error occurred, please check import summary."),
         };
         return RestResponse.WriteAsync(http, summary, status, Envelope.WebMessage, text, outcome);
-    }
-
-    private static Stream Body(HttpContext http)
-    {
-        var type = MediaType.Of(http.Request);
-        var zipped = http.Request.ContentType is { } text && text.StartsWith("application/gzip", StringComparison.OrdinalIgnoreCase);
-        return type.IsJson || zipped ? http.Request.Body : throw type.Unsupported("application/json");
     }
 
     private static Stream Json(HttpContext http)

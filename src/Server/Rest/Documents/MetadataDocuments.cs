@@ -31,7 +31,7 @@ internal static class MetadataDocuments
     {
         // A document goes to disk, not to memory: it may be larger than other bodies.
         if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = null;
-        var report = await import.ImportAsync(http.Request.Body, Options(http.Request.Query), http.Caller(), http.RequestAborted);
+        var report = await import.ImportAsync(DocumentBody.Of(http), Options(http.Request.Query), http.Caller(), http.RequestAborted);
         var message = report.ToMessage();
         if (RestVersion.Of(http) is < FirstEnveloped)
         {

@@ -61,7 +61,7 @@ internal static class SettingDocuments
             throw type.Unsupported("application/json");
         using var body = Parse(await BodyAsync(http));
         if (body.RootElement.ValueKind != JsonValueKind.Object)
-            throw Refused("The request body must be a JSON object with a member for each setting.");
+            throw Unreadable("The request body must be a JSON object with a member for each setting.");
         await settings.SetAsync([.. body.RootElement.EnumerateObject().Select(m => KeyValuePair.Create(m.Name, Text(m.Value)))], http.RequestAborted);
         await RestResponse.WriteAsync(http, "System settings imported");
     }
@@ -107,7 +107,7 @@ internal static class SettingDocuments
         catch (JsonException e)
         {
             // The parser's message repeats parts of the body, which may be a password.
-            throw Refused(string.Create(CultureInfo.InvariantCulture,
+            throw Unreadable(string.Create(CultureInfo.InvariantCulture,
                 $"The request body is not valid JSON (line {e.LineNumber + 1}, column {e.BytePositionInLine + 1})."));
         }
     }
@@ -121,12 +121,12 @@ internal static class SettingDocuments
                 JsonValueKind.Null => null,
                 JsonValueKind.String => value.GetString(),
                 JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False => value.GetRawText(),
-                _ => throw Refused("The value of a setting must be a text, a number or a truth value."),
+                _ => throw Unreadable("The value of a setting must be a text, a number or a truth value."),
             };
         }
         catch (InvalidOperationException)
         {
-            throw Refused("The value of a setting is not valid Unicode.");
+            throw Unreadable("The value of a setting is not valid Unicode.");
         }
     }
 
@@ -159,6 +159,10 @@ internal static class SettingDocuments
         var json = accept.IndexOf("application/json", StringComparison.OrdinalIgnoreCase);
         return text >= 0 && (json < 0 || text < json);
     }
+
+    // DHIS2 answers 409 to every body that it cannot read.
+    private static Dhis2Exception Unreadable(string message) =>
+        new(ErrorKind.InvalidArgument, message) { HttpStatus = StatusCodes.Status409Conflict };
 
     private static Dhis2Exception Refused(string message) => new(ErrorKind.InvalidArgument, message);
 }

@@ -1,0 +1,20 @@
+using Dhis2Grpc.Server.Rest.Reading;
+
+namespace Dhis2Grpc.Server.Rest.Documents;
+
+/// <summary>Bodies that are documents.</summary>
+internal static class DocumentBody
+{
+    // What clients say who send compressed files; the first bytes tell whether it is one.
+    private static readonly string[] _bytes = ["application/gzip", "application/x-gzip", "application/octet-stream"];
+
+    /// <summary>The body, which is JSON, gzipped or not.</summary>
+    /// <exception cref="Errors.Dhis2Exception">It says that it is something else (415).</exception>
+    public static Stream Of(HttpContext http)
+    {
+        var type = MediaType.Of(http.Request);
+        if (type.IsJson || _bytes.Any(t => http.Request.ContentType?.StartsWith(t, StringComparison.OrdinalIgnoreCase) is true))
+            return http.Request.Body;
+        throw type.Unsupported("application/json");
+    }
+}
