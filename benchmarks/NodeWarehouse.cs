@@ -83,7 +83,7 @@ internal sealed class NodeWarehouse : IAsyncDisposable
             {
                 load.Add(elements[v.DataElement.Uid]).Add(periods[v.Month.Id]).Add(units[v.OrgUnit.Uid])
                     .Add(combos[v.Combo.Uid]).Add(combos[v.AttributeCombo.Uid]).Add(v.Value).Add("admin")
-                    .Add(v.LastUpdated).Add(v.LastUpdated).Add((string?)null).Add((bool?)false).Add(v.Deleted).EndRow();
+                    .Add(v.LastUpdated).Add(v.LastUpdated).Add((string?)null).Add((bool?)false).Add(v.Deleted).Add((long?)null).EndRow();
             }
         }
 

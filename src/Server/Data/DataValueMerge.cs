@@ -75,6 +75,9 @@ internal sealed class DataValueMerge(DbConnection connection, ImportStrategy str
         }
     }
 
+    // A deletion of what is deleted counts as imported and is no change: two nodes would hand it to each other for ever.
+    private static string SameDeletion => $"d.deleted and s.want = {(int)StagedWant.Deleted} and s.value is not distinct from d.value";
+
     private async Task<int> DropSupersededAsync(CancellationToken cancellationToken)
     {
         var repeated = await connection.ScalarAsync<long>(
@@ -90,20 +93,22 @@ internal sealed class DataValueMerge(DbConnection connection, ImportStrategy str
               when not matched and s.want <> {(int)StagedWant.Nothing} then insert values (
                   s.dataelementid, s.periodid, s.sourceid, s.categoryoptioncomboid, s.attributeoptioncomboid, s.value,
                   coalesce(s.storedby, $user), coalesce(s.created, $now), coalesce(s.lastupdated, $now), s.comment, s.followup,
-                  s.want = {(int)StagedWant.Deleted})
+                  s.want = {(int)StagedWant.Deleted}, $changed)
               """
             : "";
+        var changed = await connection.ScalarAsync<long>("select nextval('changesequence')", cancellationToken);
         await connection.ExecuteAsync($"""
             merge into datavalue d using {Stage} s on {SameKey}
             when matched and {Outcome} = 'ignored' then do nothing
             when matched and {Outcome} = 'deleted' then update set
                 value = {(strategy == ImportStrategy.Delete ? "d.value" : "coalesce(nullif(s.value, ''), d.value)")}, storedby = coalesce(s.storedby, $user),
-                lastupdated = coalesce(s.lastupdated, $now), deleted = true
+                lastupdated = coalesce(s.lastupdated, $now), deleted = true, changed = $changed
             when matched then update set
                 value = s.value, storedby = coalesce(s.storedby, $user), lastupdated = coalesce(s.lastupdated, $now),
                 created = coalesce(s.created, case when d.deleted then $now else d.created end),
-                comment = s.comment, followup = s.followup, deleted = s.want = {(int)StagedWant.Deleted}
+                comment = s.comment, followup = s.followup, deleted = s.want = {(int)StagedWant.Deleted},
+                changed = case when {SameDeletion} then d.changed else $changed end
             {insert}
-            """, cancellationToken, ("user", user), ("now", now));
+            """, cancellationToken, ("user", user), ("now", now), ("changed", changed));
     }
 }

@@ -1,12 +1,17 @@
 using Dhis2.Synchronization.V1;
 using Dhis2Grpc.Server.Errors;
+using Dhis2Grpc.Server.Queries;
+using Dhis2Grpc.Server.Security;
 using Dhis2Grpc.Server.Synchronization;
+using Dhis2Grpc.Server.Synchronization.Push;
+using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
+using WireConflict = Dhis2.Synchronization.V1.PushConflict;
 
 namespace Dhis2Grpc.Server.Grpc;
 
 /// <summary>Exchange with a remote server.</summary>
-internal sealed class SynchronizationService(Availability availability)
+internal sealed class SynchronizationService(Availability availability, DataPush push, PushConflicts conflicts)
     : Dhis2.Synchronization.V1.SynchronizationService.SynchronizationServiceBase
 {
     /// <inheritdoc/>
@@ -23,12 +28,53 @@ internal sealed class SynchronizationService(Availability availability)
     }
 
     /// <inheritdoc/>
-    public override Task<PushDataResponse> PushData(PushDataRequest request, ServerCallContext context) =>
-        throw NotYet("pushing data to a remote server");
+    public override async Task<PushDataResponse> PushData(PushDataRequest request, ServerCallContext context)
+    {
+        context.Caller().Require(Authorities.ExportData, $"Access is denied, requires one Authority from [{Authorities.ExportData}]");
+        return new() { Summary = await push.PushAsync(context.CancellationToken) };
+    }
+
+    /// <inheritdoc/>
+    public override async Task<ListPushConflictsResponse> ListPushConflicts(ListPushConflictsRequest request, ServerCallContext context)
+    {
+        var total = (int)Math.Min(int.MaxValue, await conflicts.CountAsync(context.CancellationToken));
+        var page = Page.Of(request.HasPage ? request.Page : null, request.HasPageSize ? request.PageSize : null, "", total);
+        var listed = await conflicts.ListAsync(page.Offset, page.Size, context.CancellationToken);
+        return new() { Pager = page.Pager, Conflicts = { listed.Select(ToMessage) } };
+    }
 
     /// <inheritdoc/>
     public override Task<PullMetadataResponse> PullMetadata(PullMetadataRequest request, ServerCallContext context) =>
         throw NotYet("pulling metadata from a remote server");
+
+    private static WireConflict ToMessage(Synchronization.Push.PushConflict conflict)
+    {
+        var message = new WireConflict
+        {
+            Period = conflict.Period,
+            OrgUnit = conflict.OrgUnit,
+            AttributeOptionCombo = conflict.AttributeOptionCombo,
+            Message = conflict.Message,
+            FirstRejected = Utc(conflict.FirstRejected),
+            LastRejected = Utc(conflict.LastRejected),
+            Attempts = conflict.Attempts,
+        };
+        if (conflict.Kind == PushKind.DataValues.Array)
+            message.DataElement = conflict.Object;
+        else
+            message.DataSet = conflict.Object;
+        if (conflict.CategoryOptionCombo is { } combo)
+            message.CategoryOptionCombo = combo;
+        if (conflict.Value is { } value)
+            message.Value = value;
+        if (conflict.LastUpdated is { } updated)
+            message.LastUpdated = Utc(updated);
+        if (conflict.Code is { } code)
+            message.ErrorCode = code;
+        return message;
+    }
+
+    private static Timestamp Utc(DateTime time) => DateTime.SpecifyKind(time, DateTimeKind.Utc).ToTimestamp();
 
     private static Dhis2Exception NotYet(string what) =>
         new(ErrorKind.Unimplemented, $"This server does not support {what} yet.");

@@ -4,6 +4,7 @@ using Dhis2Grpc.Server.Data;
 using Dhis2Grpc.Server.Grpc;
 using Dhis2Grpc.Server.Jobs;
 using Dhis2Grpc.Server.Jobs.AnalyticsTable;
+using Dhis2Grpc.Server.Jobs.DataSync;
 using Dhis2Grpc.Server.Jobs.ResourceTable;
 using Dhis2Grpc.Server.Jobs.Test;
 using Dhis2Grpc.Server.Metadata;
@@ -77,6 +78,7 @@ internal static class Node
         services.AddTestJob();
         services.AddResourceTableJob();
         services.AddAnalyticsTableJob();
+        services.AddDataSyncJob();
         services.AddMetadata();
         services.AddData();
         services.AddSynchronization();

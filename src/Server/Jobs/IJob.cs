@@ -13,6 +13,10 @@ internal interface IJob
     /// <summary>Does the work. Throws when it fails; ends early with <see cref="OperationCanceledException"/> when
     /// cancelled.</summary>
     Task RunAsync(JobRunContext context, CancellationToken cancellationToken);
+
+    /// <summary>What stands against having a job of the type as the system is set up now; null when nothing does. Asked when a
+    /// configuration is created or changed.</summary>
+    ValueTask<string?> ObstacleAsync(CancellationToken cancellationToken) => new((string?)null);
 }
 
 /// <summary>What a job knows of the run it is in.</summary>

@@ -17,6 +17,8 @@ internal sealed class RestRoute
     /// <summary>Distinct <c>fields</c> texts kept compiled; callers use few, and others are compiled each time.</summary>
     private const int KeptSelections = 256;
 
+    private static readonly JsonName _responseType = new("responseType");
+
     private readonly ConcurrentDictionary<string, Selection> _selections = new(StringComparer.Ordinal);
     private readonly FieldDescriptor? _fields;
     private readonly FieldDescriptor? _property;
@@ -117,6 +119,16 @@ internal sealed class RestRoute
                 return _arrayUntil40.TryWriteValue(writer, response, null, scope);
             if (_arrayUntil40.Field!.Accessor.GetValue(response) is System.Collections.ICollection { Count: 0 })
                 return false;
+        }
+
+        if (Options.BareResponseType && EnvelopeBody(response) is var (plan, body) && plan.ResponseType is { } type)
+        {
+            writer.StartObject();
+            writer.Name(_responseType);
+            writer.String(type);
+            plan.WriteMembers(writer, body, selection, scope);
+            writer.EndObject();
+            return true;
         }
 
         if (_bodyMember is not null)

@@ -192,6 +192,8 @@ internal sealed class JobConfigurations(
     {
         var clashing = await store.ListClashingAsync(job, cancellationToken);
         var reports = JobRules.Check(job, type, isNew, clashing, options.Value).Concat(more ?? []).ToList();
+        if (type?.Job is { } work && await work.ObstacleAsync(cancellationToken) is { } obstacle)
+            reports.Add(JobErrors.NotRunnable(obstacle));
         if (reports.Count > 0)
             throw JobErrors.Broken(job.Uid, reports);
     }

@@ -19,6 +19,9 @@ internal static class JobErrors
     public static ErrorReport Missing(string property, string klass) =>
         Report("E4000", $"Missing required property `{property}`", property, klass, property);
 
+    /// <summary>A job of the type could not run as the system is set up.</summary>
+    public static ErrorReport NotRunnable(string why) => Report("E7010", $"Failed to validate job runtime: `{why}`", "jobType", null, why);
+
     /// <summary>A text is too long.</summary>
     public static ErrorReport TooLong(string property, int max, int length) =>
         Report("E4001", $"Maximum length of property `{property}`is {Number(max)}, but given length was {Number(length)}", property, Text, property, Plain(max), Plain(length));

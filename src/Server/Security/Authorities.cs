@@ -18,6 +18,9 @@ internal static class Authorities
     /// <summary>Import data values.</summary>
     public const string DataValueAdd = "F_DATAVALUE_ADD";
 
+    /// <summary>Push data to the remote server.</summary>
+    public const string ExportData = "F_EXPORT_DATA";
+
     /// <summary>Export all metadata.</summary>
     public const string MetadataExport = "F_METADATA_EXPORT";
 

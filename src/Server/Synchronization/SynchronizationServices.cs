@@ -1,3 +1,5 @@
+using Dhis2Grpc.Server.Synchronization.Push;
+
 namespace Dhis2Grpc.Server.Synchronization;
 
 /// <summary>Registers the feature.</summary>
@@ -9,6 +11,9 @@ internal static class SynchronizationServices
         services.AddOptions<SynchronizationOptions>();
         services.AddSingleton<RemoteServer>();
         services.AddSingleton<Availability>();
+        services.AddSingleton<PushConflicts>();
+        services.AddSingleton<DataPush>();
+        services.AddSingleton<PushProcess>();
         return services;
     }
 }

@@ -72,9 +72,12 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     }
 
     /// <summary>Starts it and waits until it is ready.</summary>
-    public static async Task<ServerProcess> StartAsync(string directory)
+    public static async Task<ServerProcess> StartAsync(string directory, params string[] environment)
     {
-        var server = Launch(directory);
+        var command = Command(directory);
+        foreach (var setting in environment)
+            command.Environment[setting.Split('=', 2)[0]] = setting.Split('=', 2)[1];
+        var server = new ServerProcess(command);
         try
         {
             await server.ReadyAsync();

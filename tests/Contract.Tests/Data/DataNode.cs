@@ -11,7 +11,7 @@ internal static class DataNode
 {
     public const string Count = "deCounted01", Note = "deNoteText1", DataSet = "dsMonthly01", Country = "ouCountry01", North = "ouClinicN01", South = "ouClinicS01";
 
-    private const string Metadata = """
+    public const string Metadata = """
         {"organisationUnits":[
            {"id":"ouCountry01","name":"Country","shortName":"Country","openingDate":"2000-01-01"},
            {"id":"ouClinicN01","name":"North","shortName":"North","openingDate":"2000-01-01","parent":{"id":"ouCountry01"}},

@@ -50,8 +50,8 @@ public sealed class JobConfigurationServiceTests(SharedNode shared) : IClassFixt
         Assert.Equal(StatusCode.FailedPrecondition, e.StatusCode);
         var status = e.GetRpcStatus()!;
         Assert.Equal(("dhis2.org", "E4000"), (status.GetDetail<ErrorInfo>().Domain, status.GetDetail<ErrorInfo>().Reason));
-        Assert.Equal(["E4000", "E4008", "E7005"], status.GetDetail<ObjectReport>().ErrorReports.Select(r => r.ErrorCode));
-        Assert.Equal(["name", "pageSize", "cronExpression"], status.GetDetail<BadRequest>().FieldViolations.Select(v => v.Field));
+        Assert.Equal(["E4000", "E4008", "E7005", "E7010"], status.GetDetail<ObjectReport>().ErrorReports.Select(r => r.ErrorCode));
+        Assert.Equal(["name", "pageSize", "cronExpression", "jobType"], status.GetDetail<BadRequest>().FieldViolations.Select(v => v.Field));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using Dhis2.Scheduling.V1;
 using Dhis2Grpc.Server.Jobs;
+using Dhis2Grpc.Server.Jobs.DataSync;
 using Dhis2Grpc.Server.Progress;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -13,8 +14,12 @@ internal sealed class GatedJob(int items) : IJob, IDisposable
 
     public JobType Type => JobType.DataSync;
 
-    /// <summary>Puts the job into a node.</summary>
-    public void Into(WebApplicationBuilder builder) => builder.Services.AddSingleton<IJob>(this);
+    /// <summary>Puts the job into a node, in place of the real one.</summary>
+    public void Into(WebApplicationBuilder builder)
+    {
+        builder.Services.Remove(builder.Services.Single(s => s.ImplementationType == typeof(DataSyncJob)));
+        builder.Services.AddSingleton<IJob>(this);
+    }
 
     /// <summary>Lets so many items go on.</summary>
     public void Release(int count) => _gate.Release(count);

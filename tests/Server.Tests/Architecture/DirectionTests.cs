@@ -33,10 +33,11 @@ public sealed class DirectionTests
         // The one feature that they run: it reads what they build.
         ["Jobs.AnalyticsTable"] = ["Errors", "Progress", "Warehouse", "Periods", "Analytics"],
         ["Jobs.ResourceTable"] = ["Errors", "Progress", "Warehouse", "Periods", "Analytics"],
+        ["Jobs.DataSync"] = ["Errors", "Progress", "Synchronization"],
         ["Scheduling"] = ["Errors", "Progress", "Storage", "Security", "Jobs"],
         ["Metadata"] = ["Errors", "Warehouse", "Security", "Periods", "Storage", "Queries"],
         ["Data"] = ["Errors", "Warehouse", "Security", "Periods", "Metadata", "Storage"],
-        ["Synchronization"] = ["Errors", "Settings", "Warehouse", "Data", "Storage", "Periods"],
+        ["Synchronization"] = ["Errors", "Settings", "Progress", "Warehouse", "Data", "Storage", "Periods"],
         ["Analytics"] = ["Errors", "Warehouse", "Periods"],
         ["Apps"] = ["Errors"],
         ["Rest"] = ["Errors", "Security", "Queries"],

@@ -71,7 +71,7 @@ public sealed class InterruptedBuildTests
         await using var store = SampleStore.OfTheFactSheet();
         store.Value("DE1", "A", "202401", "1");
         await store.AnalyticsTablesAsync();
-        store.Sql($"insert into datavalue select {store.Id("DE1")}, {store.PeriodId("202401")}, i, {SampleStore.Default}, {SampleStore.Default}, (i % 977)::varchar, 'x', '2024-01-01', '2024-01-01', null, false, false from range(4000000) t(i)");
+        store.Sql($"insert into datavalue select {store.Id("DE1")}, {store.PeriodId("202401")}, i, {SampleStore.Default}, {SampleStore.Default}, (i % 977)::varchar, 'x', '2024-01-01', '2024-01-01', null, false, false, null from range(4000000) t(i)");
         await store.SaveAsync();
 
         using var cancel = new CancellationTokenSource();

@@ -172,7 +172,7 @@ internal sealed class SampleStore : IAsyncDisposable
 
     public SampleStore Value(
         string element, string unit, string period, string? value, bool deleted = false, string updated = "2024-06-01", string? combo = null, string? attribute = null) =>
-        Sql($"insert into datavalue values ({Id(element)}, {PeriodId(period)}, {Id(unit)}, {(combo is null ? Default : Id(combo))}, {(attribute is null ? Default : Id(attribute))}, {(value is null ? "null" : $"'{value}'")}, 'admin', '{updated}', '{updated}', null, false, {deleted})");
+        Sql($"insert into datavalue values ({Id(element)}, {PeriodId(period)}, {Id(unit)}, {(combo is null ? Default : Id(combo))}, {(attribute is null ? Default : Id(attribute))}, {(value is null ? "null" : $"'{value}'")}, 'admin', '{updated}', '{updated}', null, false, {deleted}, null)");
 
     public long PeriodId(string iso)
     {

@@ -169,7 +169,7 @@ public sealed class ImportStrategyTests
         await using (var write = await imports.Store.Warehouse.BeginWriteAsync(Server.Warehouse.WriteTurn.Documents, TestContext.Current.CancellationToken))
         {
             await Server.Warehouse.WarehouseSql.ExecuteAsync(write.Connection, """
-                insert into datavalue select dataelementid, 1, 1, 1, 1, '5', null, now()::timestamp, now()::timestamp, null, null, false from dataelement
+                insert into datavalue select dataelementid, 1, 1, 1, 1, '5', null, now()::timestamp, now()::timestamp, null, null, false, null from dataelement
                 """, TestContext.Current.CancellationToken);
             await write.CommitAsync(TestContext.Current.CancellationToken);
         }

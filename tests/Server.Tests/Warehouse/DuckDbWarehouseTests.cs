@@ -96,7 +96,7 @@ public sealed class DuckDbWarehouseTests
         Assert.Equal(0, await reader.ScalarAsync<long>("select count(*) from datavalue", Ct));
         await using (var write = await w.Warehouse.BeginWriteAsync(WriteTurn.Documents, Ct))
         {
-            await write.Connection.ExecuteAsync("insert into datavalue values (1, 2, 3, 4, 5, '1', null, now()::timestamp, now()::timestamp, null, null, false)", Ct);
+            await write.Connection.ExecuteAsync("insert into datavalue values (1, 2, 3, 4, 5, '1', null, now()::timestamp, now()::timestamp, null, null, false, null)", Ct);
             await write.CommitAsync(Ct);
         }
         Assert.Equal(0, await reader.ScalarAsync<long>("select count(*) from datavalue", Ct));

@@ -1,0 +1,59 @@
+using System.Globalization;
+
+namespace Dhis2Grpc.Server.Synchronization.Push;
+
+/// <summary>Which rows to send, as SQL.</summary>
+internal sealed class PushQuery
+{
+    private readonly PushKind _kind;
+    private readonly string _where;
+    private readonly (string, object?)[] _parameters;
+
+    private PushQuery(PushKind kind, string where, params (string, object?)[] parameters) => (_kind, _where, _parameters) = (kind, where, parameters);
+
+    /// <summary>The rows of a window. What imports wrote is told by the number of the write, whatever time came with it; what others
+    /// wrote, and what an administrator wants sent again, by its time.</summary>
+    public static PushQuery Of(PushKind kind, PushWindow window) => new(
+        kind,
+        $"""
+        ((d.changed > $after and d.changed <= $upto) or ({kind.Updated} >= $lower and coalesce(d.changed, 0) <= $upto))
+            and {kind.Updated} >= $skip
+        """,
+        ("after", window.After), ("upto", window.UpTo), ("lower", window.LastSuccess.UtcDateTime), ("skip", window.SkipBefore.UtcDateTime));
+
+    /// <summary>The rows that were refused, and not since the time.</summary>
+    public static PushQuery Refused(PushKind kind, DateTimeOffset before) => new(
+        kind, $"exists (select 1 from pushconflict x where x.kind = '{kind.Array}' and {SameKey(kind)} and x.lastrejected < $before)", ("before", before.UtcDateTime));
+
+    /// <summary>SQL that compares the key of a row d with that of a conflict x.</summary>
+    public static string SameKey(PushKind kind) => string.Join(
+        " and ", PushConflicts.KeyColumns.Select((column, i) => $"x.{column} = {kind.Keys[i]}"));
+
+    /// <summary>Counts the rows of a range.</summary>
+    public (string Sql, (string, object?)[] Parameters) Count(KeyRange range) =>
+        ($"select count(*) from {_kind.From} where {_where} {Range(range)}", _parameters);
+
+    /// <summary>The rows of a range: JSON, key, and the data set if asked for.</summary>
+    public (string Sql, (string, object?)[] Parameters) Rows(KeyRange range, bool withDataSet)
+    {
+        var grouped = withDataSet && _kind.DataSet is not null;
+        return ($"""
+            select {_kind.Json}, {string.Join(", ", _kind.Keys)}{(grouped ? ", " + _kind.DataSet : "")}
+            from {_kind.From} {(grouped ? _kind.DataSetFrom : "")}
+            where {_where} {Range(range)}
+            order by {string.Join(", ", Enumerable.Range(2, PushKind.KeyLength))}
+            """, _parameters);
+    }
+
+    private string Range(KeyRange range) =>
+        (range.After is null ? "" : $" and {Beyond(range.After, 0, ">")}") + (range.UpTo is null ? "" : $" and {Beyond(range.UpTo, 0, "<")}");
+
+    // Numbers of ours, so they need not be parameters. The upper end belongs to the range.
+    private string Beyond(long[] key, int at, string comparison)
+    {
+        var (column, number) = (_kind.Keys[at], key[at].ToString(CultureInfo.InvariantCulture));
+        if (at == PushKind.KeyLength - 1)
+            return comparison == "<" ? $"{column} <= {number}" : $"{column} > {number}";
+        return $"({column} {comparison} {number} or ({column} = {number} and {Beyond(key, at + 1, comparison)}))";
+    }
+}
