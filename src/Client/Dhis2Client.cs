@@ -38,6 +38,7 @@ public sealed class Dhis2Client : IAsyncDisposable, IDisposable
         JobConfigurations =
             new JobConfigurationsHandle(new JobConfigurationService.JobConfigurationServiceClient(invoker));
         Scheduling = new SchedulingHandle(scheduling, watching);
+        Queues = new JobQueuesHandle(this, new JobQueueService.JobQueueServiceClient(invoker), options.TimeProvider);
         Metadata = new MetadataHandle(new MetadataService.MetadataServiceClient(invoker));
         DataValueSets = new DataValueSetsHandle(new DataValueSetService.DataValueSetServiceClient(invoker));
         Analytics = new AnalyticsHandle(new AnalyticsService.AnalyticsServiceClient(invoker), options.TimeProvider);
@@ -51,6 +52,9 @@ public sealed class Dhis2Client : IAsyncDisposable, IDisposable
 
     /// <summary>What runs, what ran, and the watches.</summary>
     public SchedulingHandle Scheduling { get; }
+
+    /// <summary>Queues of jobs, their runs, and the schedule as one list.</summary>
+    public JobQueuesHandle Queues { get; }
 
     /// <summary>Import and export of metadata documents.</summary>
     public MetadataHandle Metadata { get; }

@@ -20,6 +20,7 @@ internal sealed class Dhis2CommandLine
         _root = new("Schedules, runs and watches jobs of a DHIS2 node, moves documents in and out, and reads analytics.")
         {
             JobCommands.Build(this),
+            QueueCommands.Build(this),
             ProgressCommands.Running(this),
             ProgressCommands.Completed(this),
             RunsCommand.Build(this),
@@ -50,6 +51,7 @@ internal sealed class Dhis2CommandLine
         "dhis2 jobs list",
         "dhis2 jobs create --name 'Nightly analytics' --type ANALYTICS_TABLE --cron '0 0 2 * * ?'",
         "dhis2 jobs run 'Nightly analytics' --watch",
+        "dhis2 queues run Night --watch                # jobs that run one after another",
         "dhis2 watch                                   # all running jobs, live",
         "dhis2 import metadata country.json.gz && dhis2 import data values.json",
         "dhis2 analytics --dx fbfJHSPpUQD --pe LAST_12_MONTHS --ou LEVEL-2 --chart",

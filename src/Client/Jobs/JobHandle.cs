@@ -39,6 +39,14 @@ public sealed class JobHandle
     public Task<bool> CancelAsync(CancellationToken cancellationToken = default) =>
         _client.Scheduling.CancelAsync(WatchTarget.Job(Uid), cancellationToken);
 
+    /// <summary>Progress of the running run, else of the last; null when the job never ran.</summary>
+    public Task<JobRunProgress?> GetProgressAsync(CancellationToken cancellationToken = default) =>
+        _client.Scheduling.GetProgressAsync(Uid, cancellationToken);
+
+    /// <summary>What the last ended run found wrong; null when nothing.</summary>
+    public Task<JobRunErrors?> GetErrorsAsync(CancellationToken cancellationToken = default) =>
+        _client.Scheduling.GetErrorsAsync(Uid, cancellationToken);
+
     /// <summary>Run history, latest first.</summary>
     public IAsyncEnumerable<JobRun> ListRunsAsync(CancellationToken cancellationToken = default) =>
         _client.Scheduling.ListRunsAsync(new RunQuery { JobUid = Uid }, cancellationToken);

@@ -42,6 +42,26 @@ public sealed class SchedulingHandle
         return (await _service.GetCompletedAsync(request, cancellationToken: cancellationToken)).Sequence;
     }
 
+    /// <summary>Progress of a job's running run, else of its last; null when it never ran.</summary>
+    public async Task<JobRunProgress?> GetProgressAsync(string jobUid, CancellationToken cancellationToken = default)
+    {
+        var request = new GetJobProgressRequest { JobId = jobUid };
+        return (await _service.GetJobProgressAsync(request, cancellationToken: cancellationToken)).Progress;
+    }
+
+    /// <summary>What the last ended run of a job found wrong; null when nothing.</summary>
+    public async Task<JobRunErrors?> GetErrorsAsync(string jobUid, CancellationToken cancellationToken = default)
+    {
+        var request = new GetJobRunErrorsRequest { JobId = jobUid };
+        var errors = (await _service.GetJobRunErrorsAsync(request, cancellationToken: cancellationToken)).Errors;
+        return errors.HasId ? errors : null;
+    }
+
+    /// <summary>Jobs whose last ended run found something wrong, latest first.</summary>
+    public async Task<IReadOnlyList<JobRunErrors>> ListErrorsAsync(
+        RunErrorQuery? query = null, CancellationToken cancellationToken = default) =>
+        (await _service.ListJobRunErrorsAsync((query ?? new()).ToRequest(), cancellationToken: cancellationToken)).Jobs;
+
     /// <summary>Run history, latest first, page by page as it is consumed; without progress.</summary>
     public async IAsyncEnumerable<JobRun> ListRunsAsync(
         RunQuery? query = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)

@@ -16,7 +16,7 @@ internal static class JobCommands
         "dhis2 jobs create --name 'Nightly analytics' --type ANALYTICS_TABLE --cron '0 0 2 * * ?' --parameters '{\"lastYears\":2}'",
         "dhis2 jobs run 'Nightly analytics' --watch").With(
         List(cli), Get(cli), JobCreateCommand.Build(cli), JobUpdateCommand.Build(cli), JobSwitchCommands.Delete(cli),
-        JobRunCommand.Build(cli), JobSwitchCommands.Enable(cli), JobSwitchCommands.Disable(cli), Types(cli));
+        JobRunCommand.Build(cli), JobSwitchCommands.Enable(cli), JobSwitchCommands.Disable(cli), JobErrorsCommand.Build(cli), Types(cli));
 
     /// <summary>The argument that names a job.</summary>
     public static Argument<string> JobArgument() => new("job") { Description = "Id, code or name of the job", HelpName = "JOB" };

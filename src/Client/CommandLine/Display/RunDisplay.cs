@@ -26,25 +26,31 @@ internal sealed class RunDisplay(Terminal terminal, bool json)
         : terminal.Live && terminal.Out.Profile.Capabilities.Ansi ? ShowLiveAsync(updates, cancellationToken)
         : ShowLinesAsync(updates);
 
+    /// <summary>An update as the message that brought it.</summary>
+    public static WatchJobRunResponse ToMessage(JobRunUpdate update)
+    {
+        var message = new WatchJobRunResponse
+        {
+            RunId = update.Run.RunId,
+            JobId = update.Run.JobId,
+            JobType = update.Run.JobType,
+            Revision = update.Revision,
+            ResumeToken = update.ResumeToken,
+            Terminal = update.Terminal,
+        };
+        if (update.Changes is null)
+            message.Snapshot = update.Run;
+        else
+            message.Delta = update.Changes;
+        return message;
+    }
+
     private async Task<JobRun?> ShowJsonAsync(IAsyncEnumerable<JobRunUpdate> updates)
     {
         JobRun? ended = null;
         await foreach (var update in updates)
         {
-            var message = new WatchJobRunResponse
-            {
-                RunId = update.Run.RunId,
-                JobId = update.Run.JobId,
-                JobType = update.Run.JobType,
-                Revision = update.Revision,
-                ResumeToken = update.ResumeToken,
-                Terminal = update.Terminal,
-            };
-            if (update.Changes is null)
-                message.Snapshot = update.Run;
-            else
-                message.Delta = update.Changes;
-            await terminal.Text.WriteLineAsync(MessageJson.Format(message, indented: false));
+            await terminal.Text.WriteLineAsync(MessageJson.Format(ToMessage(update), indented: false));
             await terminal.Text.FlushAsync();
             ended = update.Terminal ? update.Run : ended;
         }
