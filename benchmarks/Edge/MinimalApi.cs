@@ -20,9 +20,26 @@ internal static class MinimalApi
         await using var app = builder.Build();
         app.MapGet("/one", () => TypedResults.Ok(one));
         app.MapGet("/list", () => TypedResults.Ok(list));
+        // The same objects with the members only that the Scheduler app asks for.
+        var oneChosen = Choose(one);
+        var listChosen = new ChosenListPayload(list.Pager, [.. list.JobConfigurations.Select(Choose)]);
+        app.MapGet("/one-fields", () => TypedResults.Ok(oneChosen));
+        app.MapGet("/list-fields", () => TypedResults.Ok(listChosen));
         await app.RunAsync();
         return 0;
     }
+
+    private static ChosenPayload Choose(JobConfigurationPayload job) => new()
+    {
+        Created = job.Created,
+        Configurable = job.Configurable,
+        CronExpression = job.CronExpression,
+        Id = job.Id,
+        JobParameters = job.JobParameters,
+        JobType = job.JobType,
+        LastExecutedStatus = job.LastExecutedStatus,
+        Name = job.Name,
+    };
 }
 
 internal sealed record JobConfigurationListPayload(PagerPayload Pager, JobConfigurationPayload[] JobConfigurations);
@@ -89,6 +106,28 @@ internal sealed record JobConfigurationPayload
     public ParametersPayload? JobParameters { get; init; }
 }
 
+internal sealed record ChosenListPayload(PagerPayload Pager, ChosenPayload[] JobConfigurations);
+
+/// <summary>The members that the Scheduler app asks for.</summary>
+internal sealed record ChosenPayload
+{
+    public string? Created { get; init; }
+
+    public bool Configurable { get; init; }
+
+    public string? CronExpression { get; init; }
+
+    public string? Id { get; init; }
+
+    public ParametersPayload? JobParameters { get; init; }
+
+    public string? JobType { get; init; }
+
+    public string? LastExecutedStatus { get; init; }
+
+    public string? Name { get; init; }
+}
+
 internal sealed record UserPayload(string Id, string? Code, string? Name, string? DisplayName, string? Username);
 
 internal sealed record AccessPayload(bool Manage, bool Externalize, bool Write, bool Read, bool Update, bool Delete);
@@ -102,4 +141,6 @@ internal sealed record ParametersPayload(
     JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(JobConfigurationPayload))]
 [JsonSerializable(typeof(JobConfigurationListPayload))]
+[JsonSerializable(typeof(ChosenPayload))]
+[JsonSerializable(typeof(ChosenListPayload))]
 internal sealed partial class PayloadContext : JsonSerializerContext;

@@ -142,11 +142,11 @@ internal sealed class JobConfigurationService(
 
     /// <inheritdoc/>
     public override Task<ListJobTypesResponse> ListJobTypes(ListJobTypesRequest request, ServerCallContext context) =>
-        Task.FromResult(types.List);
+        Task.FromResult(types.List(request.HasVersion ? request.Version : null));
 
     /// <inheritdoc/>
     public override Task<ListJobTypesExtendedResponse> ListJobTypesExtended(ListJobTypesExtendedRequest request, ServerCallContext context) =>
-        Task.FromResult(types.Extended);
+        Task.FromResult(types.Extended(request.HasVersion ? request.Version : null));
 
     private async ValueTask<JobView> MergeAsync(
         string uid,

@@ -35,6 +35,7 @@ internal sealed class JobProperties(JobCatalog catalog, JobViews views, DateTime
         "lastFinished" => Instant(r => r.State?.LastFinished),
         "lastAlive" => Instant(r => r.State?.LastAlive),
         "lastExecutedStatus" => Choice(name, Statuses, r => Statuses[(int)JobConfigurationMessages.OutcomeOf(r.State?.LastOutcome) - 1]),
+        "errorCodes" => Text(r => r.State?.LastErrors?.Codes),
         "lastRuntimeExecution" => Number(r => (decimal?)JobConfigurationMessages.RuntimeOf(r.State)?.TotalSeconds),
         "configurable" => Flag(r => TypeOf(r)?.UserDefinable ?? false),
         "executedBy" => Text(r => r.Configuration.ExecutedBy),

@@ -61,6 +61,42 @@ public sealed class JobListTests(JobListTests.SevenJobs seven) : IClassFixture<J
     }
 
     [Fact]
+    public async Task Order_by_and_read_mask_speak_of_the_contracts_fields()
+    {
+        var list = await ListAsync(new()
+        {
+            OrderBy = "enabled, name desc",
+            ReadMask = new() { Paths = { "name", "job_type", "last_updated_by.username" } },
+            PageSize = 3,
+        });
+        var one = await _jobs.GetJobConfigurationAsync(
+            new() { Uid = (await ListAsync(new())).JobConfigurations[0].Id, ReadMask = new() { Paths = { "id" } } }, cancellationToken: Token);
+
+        Assert.Equal(["gamma", "zulu", "epsilon"], list.JobConfigurations.Select(j => j.Name));
+        Assert.All(list.JobConfigurations, j => Assert.Equal(
+            new JobConfiguration { Name = j.Name, JobType = JobType.Test, LastUpdatedBy = new() { Username = "admin" } }, j));
+        Assert.Equal(new JobConfiguration { Id = one.JobConfiguration.Id }, one.JobConfiguration);
+        Assert.Equal(7, (await ListAsync(new() { ReadMask = new() { Paths = { "*" } } })).JobConfigurations.Count(j => j.Etag.Length > 0));
+    }
+
+    [Theory]
+    [InlineData("colour", null)]
+    [InlineData("name sideways", null)]
+    [InlineData("name,", null)]
+    [InlineData("access", null)]
+    [InlineData("", "colour")]
+    public async Task Fields_that_do_not_exist_are_refused(string orderBy, string? mask)
+    {
+        var request = new ListJobConfigurationsRequest { OrderBy = orderBy };
+        if (mask is not null)
+            request.ReadMask = new() { Paths = { mask } };
+
+        var e = await Assert.ThrowsAsync<RpcException>(() => ListAsync(request));
+
+        Assert.Equal(StatusCode.InvalidArgument, e.StatusCode);
+    }
+
+    [Fact]
     public async Task Nonsense_is_refused()
     {
         var filter = await Assert.ThrowsAsync<RpcException>(() => ListAsync(new() { Filter = { "colour:eq:red" } }));

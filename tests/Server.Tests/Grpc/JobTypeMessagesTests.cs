@@ -31,7 +31,7 @@ public sealed class JobTypeMessagesTests
             "DISABLE_INACTIVE_USERS|Disable inactive users|disableInactiveUsersJob|Cron",
             "TEST|Test|testJob|Cron",
         ],
-        Of240.List.JobTypes.Select(t => $"{WireName.Of(t.JobType)}|{t.Name}|{t.Key}|{t.SchedulingType}"));
+        Of240.List(null).JobTypes.Select(t => $"{WireName.Of(t.JobType)}|{t.Name}|{t.Key}|{t.SchedulingType}"));
 
     [Theory]
     [InlineData(JobType.ResourceTable)]
@@ -62,7 +62,7 @@ public sealed class JobTypeMessagesTests
     [InlineData(JobType.DataSync, "pageSize|Page size|java.lang.Integer = 10000")]
     public void Parameters_are_described_as_DHIS2_does(JobType type, params string[] expected)
     {
-        var info = Of240.List.JobTypes.Single(t => t.JobType == type);
+        var info = Of240.List(null).JobTypes.Single(t => t.JobType == type);
 
         Assert.Equal(expected, info.JobParameters.Select(Describe));
         Assert.All(info.JobParameters, p =>
@@ -77,22 +77,48 @@ public sealed class JobTypeMessagesTests
     [Fact]
     public void Extended_has_the_same_properties_by_type_and_name()
     {
-        Assert.Equal(Of240.List.JobTypes.Select(t => WireName.Of(t.JobType)).Order(), Of240.Extended.Types_.Keys.Order());
-        Assert.Empty(Of240.Extended.Types_["RESOURCE_TABLE"].Properties);
-        Assert.Equal("java.lang.Integer", Of240.Extended.Types_["ANALYTICS_TABLE"].Properties["lastYears"].Klass);
+        Assert.Equal(Of240.List(null).JobTypes.Select(t => WireName.Of(t.JobType)).Order(), Of240.Extended(null).Types_.Keys.Order());
+        Assert.Empty(Of240.Extended(null).Types_["RESOURCE_TABLE"].Properties);
+        Assert.Equal("java.lang.Integer", Of240.Extended(null).Types_["ANALYTICS_TABLE"].Properties["lastYears"].Klass);
     }
 
     [Fact]
     public void A_later_version_has_its_own_types_parameters_and_constants()
     {
-        var later = new JobTypeMessages(new JobCatalog([]), Options.Create(new SystemInfoOptions { Version = "2.43.0" }));
+        var types = Of240.List(43).JobTypes;
+        var extended = Of240.Extended(43).Types_;
 
-        Assert.DoesNotContain(later.List.JobTypes, t => t.JobType == JobType.PushAnalysis);
-        var push = later.List.JobTypes.Single(t => t.JobType == JobType.HtmlPushAnalytics);
-        Assert.All(push.JobParameters, p => Assert.True(p.Required));
-        var analytics = later.Extended.Types_["ANALYTICS_TABLE"].Properties;
-        Assert.Contains("skipOutliers", analytics.Keys);
-        Assert.Contains("TRACKED_ENTITY_INSTANCE", analytics["skipTableTypes"].Constants.Values);
+        Assert.Equal(
+            [
+                "DATA_INTEGRITY", "DATA_INTEGRITY_DETAILS", "RESOURCE_TABLE", "ANALYTICS_TABLE", "CONTINUOUS_ANALYTICS_TABLE", "DATA_SYNC",
+                "SINGLE_EVENT_DATA_SYNC", "TRACKED_ENTITY_DATA_SYNC", "META_DATA_SYNC", "AGGREGATE_DATA_EXCHANGE", "SEND_SCHEDULED_MESSAGE",
+                "PROGRAM_NOTIFICATIONS", "MONITORING", "HTML_PUSH_ANALYTICS", "TRACKER_TRIGRAM_INDEX_MAINTENANCE", "PREDICTOR",
+                "MATERIALIZED_SQL_VIEW_UPDATE", "DISABLE_INACTIVE_USERS", "TEST", "LOCK_EXCEPTION_CLEANUP",
+            ],
+            types.Select(t => WireName.Of(t.JobType)));
+        Assert.All(types.Single(t => t.JobType == JobType.HtmlPushAnalytics).JobParameters, p => Assert.True(p.Required));
+        Assert.All(types.SelectMany(t => t.JobParameters), p => Assert.True(p.HasSortable));
+        Assert.Contains("skipOutliers", extended["ANALYTICS_TABLE"].Properties.Keys);
+        Assert.Contains("failWithPostCondition", extended["TEST"].Properties.Keys);
+        Assert.Equal(["dataValuesPageSize"], extended["META_DATA_SYNC"].Properties.Keys);
+        Assert.Equal(
+            [
+                "DATA_VALUE", "COMPLETENESS", "COMPLETENESS_TARGET", "ORG_UNIT_TARGET", "VALIDATION_RESULT", "EVENT", "ENROLLMENT", "OWNERSHIP",
+                "TRACKED_ENTITY_INSTANCE_EVENTS", "TRACKED_ENTITY_INSTANCE_ENROLLMENTS", "TRACKED_ENTITY_INSTANCE",
+            ],
+            extended["ANALYTICS_TABLE"].Properties["skipTableTypes"].Constants.Values);
+    }
+
+    [Fact]
+    public void An_earlier_version_lacks_what_came_later()
+    {
+        var extended = Of240.Extended(38).Types_;
+
+        Assert.DoesNotContain("AGGREGATE_DATA_EXCHANGE", extended.Keys);
+        Assert.DoesNotContain("OWNERSHIP", extended["ANALYTICS_TABLE"].Properties["skipTableTypes"].Constants.Values);
+        Assert.Equal(extended.Keys.Order(), Of240.Extended(-1).Types_.Keys.Order());
+        Assert.Equal(Of240.List(44), Of240.List(int.MaxValue));
+        Assert.All(Of240.List(38).JobTypes.SelectMany(t => t.JobParameters), p => Assert.False(p.HasSortable));
     }
 
     private static string Describe(JobParameterProperty p) =>

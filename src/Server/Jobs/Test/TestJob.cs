@@ -11,6 +11,9 @@ internal sealed class TestJob(TimeProvider time) : IJob
     /// <summary>Text of a failure unless the parameters give one.</summary>
     public const string DefaultFailure = "Simulated error";
 
+    /// <summary>Text of a failure of the outcome unless the parameters give one.</summary>
+    public const string DefaultOutcome = "Simulated failure of a post-condition";
+
     /// <summary>Code of a failure that is not an exception without one: with it, it is recorded as an error of the run.</summary>
     public const string FailureCode = "E1004";
 
@@ -66,10 +69,12 @@ internal sealed class TestJob(TimeProvider time) : IJob
         await WaitAsync(parameters.ItemDuration, cancellationToken);
         if (!fails)
             return null;
+        var text = parameters.HasFailWithMessage ? parameters.FailWithMessage
+            : parameters.FailWithPostCondition ? DefaultOutcome : DefaultFailure;
         // An exception need not have a text; then its class is shown.
         throw parameters.FailWithException
             ? new InvalidOperationException(parameters.HasFailWithMessage ? parameters.FailWithMessage : "")
-            : new Dhis2Exception(ErrorKind.Conflict, parameters.HasFailWithMessage ? parameters.FailWithMessage : DefaultFailure, FailureCode);
+            : new Dhis2Exception(ErrorKind.Conflict, text, FailureCode);
     }
 
     private Task WaitAsync(long millis, CancellationToken cancellationToken) =>

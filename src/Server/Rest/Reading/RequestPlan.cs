@@ -21,6 +21,7 @@ internal sealed class RequestPlan
     private readonly FieldDescriptor? _textField;
     private readonly FieldDescriptor? _operations;
     private readonly FieldDescriptor? _members;
+    private readonly FieldDescriptor? _version;
     private readonly bool _optionalBody;
     private readonly Dictionary<string, ReadMember> _query = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ReadMember>.AlternateLookup<ReadOnlySpan<char>> _queryLookup;
@@ -33,6 +34,7 @@ internal sealed class RequestPlan
         HasBody = rule.Body.Length > 0;
         _bodyField = rule.Body is "" or "*" ? null : _message.FindFieldByName(rule.Body);
         _textField = options.TextRequestField.Length > 0 ? _message.FindFieldByName(options.TextRequestField) : null;
+        _version = _message.Fields.InDeclarationOrder().FirstOrDefault(f => f.Rest().PathVersion);
         if (options.Patch)
             (_operations, _members) = (_message.FindFieldByName("operations"), _message.FindFieldByName("members"));
         // With body "*" the message is the body, and the query sets nothing but a text that need not be in the body; a patch is
@@ -160,6 +162,8 @@ internal sealed class RequestPlan
             member.Field.Accessor.SetValue(FieldPath.Owner(request, fields), FromUrl(member, text, "path", zone));
         }
 
+        if (_version is not null && RestVersion.Of(http) is { } version)
+            _version.Accessor.SetValue(request, version);
         foreach (var pair in new QueryStringEnumerable(http.Request.QueryString.Value))
         {
             var name = pair.DecodeName().Span;

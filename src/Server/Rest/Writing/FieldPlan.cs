@@ -23,8 +23,8 @@ internal abstract class FieldPlan(string name)
     /// <summary>Plan of the messages that the member holds; null when it holds none, or is written whole always.</summary>
     public Func<WritePlan>? Nested { get; set; }
 
-    /// <summary>Callers may not set it.</summary>
-    public bool ReadOnly { get; set; }
+    /// <summary>It is stored, by callers or by the server.</summary>
+    public bool Persisted { get; set; }
 
     /// <summary>Writes name and value, or nothing when the value is absent.</summary>
     public abstract void Write(JsonOutput writer, JsonName name, IMessage message, Selection? selection, WriteScope scope);

@@ -56,7 +56,7 @@ internal static class FieldPlans
 
         plan.Field = field;
         plan.Nested = nested;
-        plan.ReadOnly = field.Rest().ReadOnly;
+        plan.Persisted = !field.Rest().ReadOnly || field.Rest().Persisted;
         return plan;
     }
 
@@ -94,7 +94,7 @@ internal static class FieldPlans
         var members = typed.Oneof.Fields.ToDictionary(
             f => (TCase)System.Enum.ToObject(typeof(TCase), f.FieldNumber),
             f => (message.ClrType.GetProperty(f.PropertyName)!.GetMethod!.CreateDelegate<Func<T, IMessage>>(), new Lazy<WritePlan>(() => schema.Write(f.MessageType))));
-        return new TypedOneofField<T, TCase>(typed.JsonName, which.GetMethod!.CreateDelegate<Func<T, TCase>>(), members);
+        return new TypedOneofField<T, TCase>(typed.JsonName, which.GetMethod!.CreateDelegate<Func<T, TCase>>(), members) { Persisted = true };
     }
 
     private static bool IsTime(MessageDescriptor message) =>

@@ -65,10 +65,10 @@ internal static class SelectionCompiler
                 ":identifiable" => FieldPresets.Identifiable.Contains(member.Name),
                 ":nameable" => FieldPresets.Nameable.Contains(member.Name),
                 ":simple" => member is { Nested: null, Field: { IsRepeated: false, IsMap: false } },
-                ":owner" or ":persisted" => !member.ReadOnly || FieldPresets.Identifiable.Contains(member.Name),
+                ":owner" or ":persisted" => member.Persisted,
                 _ => false,
             };
-            if (named || (member.Name == "href" && preset is ":identifiable" or ":nameable"))
+            if (named || member.Name == "href")
                 chosen[i] ??= new SelectedMember(member.Encoded, member, null);
         }
     }

@@ -15,7 +15,7 @@ internal sealed class TransformedField : FieldPlan
         : base(inner.Name)
     {
         (_inner, _transform) = (inner, transform);
-        (Field, Nested, ReadOnly) = (inner.Field, inner.Nested, inner.ReadOnly);
+        (Field, Nested, Persisted) = (inner.Field, inner.Nested, inner.Persisted);
     }
 
     /// <summary>The member, transformed; unchanged when the transformer is unknown or does not fit.</summary>
