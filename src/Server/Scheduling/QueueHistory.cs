@@ -23,7 +23,9 @@ internal sealed class QueueHistory(IJobStore store, QueueRuns runs)
                 records.Add((job, run));
         }
 
-        var begins = records.Where(r => r.Run.Trigger != JobRunTrigger.Queue && r.Run.Outcome is not null and not JobRunOutcome.Skipped).ToList();
+        // What a job did before it was put into the queue was no run of the queue.
+        var begins = records.Where(r => r.Run.Trigger != JobRunTrigger.Queue && r.Run.Started >= r.Job.LastUpdated
+            && r.Run.Outcome is not null and not JobRunOutcome.Skipped).ToList();
         if (begins.Count == 0)
             return null;
         var begin = begins.MaxBy(r => r.Run.RunId, StringComparer.Ordinal);

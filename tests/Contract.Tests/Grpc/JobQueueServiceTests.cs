@@ -45,6 +45,21 @@ public sealed class JobQueueServiceTests
         Assert.False(await late.ResponseStream.MoveNext(Token));
     }
 
+    [Fact]
+    public async Task What_a_job_did_before_it_joined_is_no_run_of_the_queue()
+    {
+        await using var node = await TestNode.StartAsync();
+        var it = new Queue(node);
+        var (a, b) = (await it.CreateAsync(JobType.Test), await it.CreateAsync(JobType.ResourceTable));
+        await it.Runs.ExecuteAsync(a);
+        await EventuallyAsync(async () =>
+            (await it.Runs.Jobs.GetJobConfigurationAsync(new() { Uid = a }, cancellationToken: Token)).JobConfiguration.LastExecutedStatus == JobStatus.Completed);
+
+        await it.MakeAsync("Q", a, b);
+
+        Assert.Null((await it.Queues.GetJobQueueRunAsync(new() { Name = "Q" }, cancellationToken: Token)).Run);
+    }
+
     [Theory]
     [InlineData(false, JobRunState.Failed)]
     [InlineData(true, JobRunState.Stopped)]
