@@ -9,8 +9,8 @@ namespace Dhis2Grpc.Server.Security;
 /// <see cref="User"/>. A refusal is 401 with <c>WWW-Authenticate</c> and the request feature
 /// <see cref="AuthenticationFailure"/>, or UNAUTHENTICATED for a gRPC call. It stands in for the framework's
 /// authentication and authorization, which look for scheme, handler and policy anew in each request: measured, a fifth
-/// of what a gRPC call costs.</summary>
-internal sealed class BasicAuthentication(RequestDelegate next, LoginVerifier verifier)
+/// of what a gRPC call costs. Requests without a Basic header may carry a session; see <see cref="Sessions"/>.</summary>
+internal sealed class BasicAuthentication(RequestDelegate next, LoginVerifier verifier, Sessions sessions)
 {
     /// <summary>Lets a request pass, or answers it.</summary>
     public Task InvokeAsync(HttpContext http)
@@ -19,7 +19,7 @@ internal sealed class BasicAuthentication(RequestDelegate next, LoginVerifier ve
             return next(http);
         var header = http.Request.Headers.Authorization;
         if (header.Count != 1 || header[0] is not { } value || !Credentials.IsBasic(value))
-            return Refuse(http, AuthenticationFailure.Unauthorized);
+            return http.Request.Headers.Cookie.Count == 0 ? Refuse(http, AuthenticationFailure.Unauthorized) : GoWithSessionAsync(http);
 
         var address = http.Connection.RemoteIpAddress?.ToString() ?? "local";
         var login = verifier.VerifyAsync(value, address, http.RequestAborted);
@@ -34,8 +34,13 @@ internal sealed class BasicAuthentication(RequestDelegate next, LoginVerifier ve
         if (login.User is null)
             return Refuse(http, login.Failure!);
         http.Features.Set(login.User);
+        if (http.GetEndpoint()?.Metadata.GetMetadata<OpensSession>() is not null)
+            sessions.Open(http, login.User);
         return next(http);
     }
+
+    private async Task GoWithSessionAsync(HttpContext http) =>
+        await Go(http, await sessions.FindAsync(http) is { } user ? (user, null) : (null, AuthenticationFailure.Unauthorized));
 
     private static Task Refuse(HttpContext http, string failure)
     {

@@ -13,17 +13,17 @@ internal sealed class Secrets(IOptions<StorageOptions> storage)
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     // Made on first use: most nodes start without.
-    private readonly Lazy<IDataProtector> _protector = new(() => Create(storage.Value.KeyDirectory));
+    private readonly Lazy<IDataProtectionProvider> _provider = new(() => Create(storage.Value.KeyDirectory));
 
     /// <summary>Encrypts a text.</summary>
-    public string Protect(string text) => _protector.Value.Protect(text);
+    public string Protect(string text) => For("Settings").Protect(text);
 
     /// <summary>Decrypts what <see cref="Protect"/> gave; false when the keys are others, or the text is none of ours.</summary>
     public bool TryUnprotect(string secret, [NotNullWhen(true)] out string? text)
     {
         try
         {
-            text = _protector.Value.Unprotect(secret);
+            text = For("Settings").Unprotect(secret);
             return true;
         }
         catch (CryptographicException)
@@ -33,12 +33,15 @@ internal sealed class Secrets(IOptions<StorageOptions> storage)
         }
     }
 
-    private static IDataProtector Create(string path)
+    /// <summary>Encrypts for another purpose; what one purpose encrypts, no other reads.</summary>
+    public IDataProtector For(string purpose) => _provider.Value.CreateProtector(purpose);
+
+    private static IDataProtectionProvider Create(string path)
     {
         var directory = OperatingSystem.IsWindows() ? Directory.CreateDirectory(path) : Directory.CreateDirectory(path, OwnerOnly);
         // A folder that was there, restored from a copy perhaps, may be open to others.
         if (!OperatingSystem.IsWindows())
             directory.UnixFileMode = OwnerOnly;
-        return DataProtectionProvider.Create(directory, c => c.SetApplicationName("Dhis2Grpc")).CreateProtector("Settings");
+        return DataProtectionProvider.Create(directory, c => c.SetApplicationName("Dhis2Grpc"));
     }
 }

@@ -12,6 +12,7 @@ internal static class SecurityServices
         services.AddOptions<SecurityOptions>();
         services.AddSingleton<PasswordHash>();
         services.AddSingleton<Secrets>();
+        services.AddSingleton<Sessions>();
         services.AddSingleton<VerifiedCredentials>();
         services.AddSingleton<LoginThrottle>();
         services.AddSingleton<LoginVerifier>();

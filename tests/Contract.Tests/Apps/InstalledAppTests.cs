@@ -4,6 +4,10 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Contract.Tests.Hosting;
+using Dhis2Grpc.Server.Security;
+using Dhis2Grpc.Server.Storage;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Contract.Tests.Apps;
 
@@ -165,10 +169,66 @@ public sealed class InstalledAppTests(InstalledAppTests.Node fixture) : IClassFi
         Assert.Equal(HttpStatusCode.OK, page.StatusCode);
     }
 
+    [Fact]
+    public async Task Who_opened_a_page_stays_logged_in_though_the_scripts_of_apps_send_an_empty_Authorization()
+    {
+        using var page = await Http.GetAsync("/apps/clock/", Ct);
+        var cookie = Assert.Single(page.Headers.GetValues("Set-Cookie"));
+        Assert.Contains("httponly", cookie, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("samesite=lax", cookie, StringComparison.OrdinalIgnoreCase);
+        var session = cookie.Split(';')[0];
+
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync("/api/40/me", session));
+        Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync("/api/40/me", session[..^4] + "AAAA"));
+        Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync("/api/40/me", "dhis2-session="));
+        Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync("/api/40/me", "other=x"));
+        using var api = await Http.GetAsync("/api/me", Ct);
+        Assert.False(api.Headers.Contains("Set-Cookie"));
+    }
+
+    [Fact]
+    public async Task A_session_ends_with_its_time_and_with_a_change_of_the_password()
+    {
+        var time = new FakeTimeProvider(new DateTimeOffset(2024, 3, 1, 0, 0, 0, TimeSpan.Zero));
+        await using var node = await TestNode.StartAsync(time: time, settings: $"Dhis2:Apps:Directory={fixture.Apps}");
+        using var page = await node.Http.GetAsync("/apps/clock/", Ct);
+        var session = page.Headers.GetValues("Set-Cookie").Single().Split(';')[0];
+        using var browser = node.ConnectHttp(null, null);
+        browser.DefaultRequestHeaders.Add("Cookie", session);
+
+        time.Advance(Sessions.Life - TimeSpan.FromSeconds(1));
+        using var late = await browser.GetAsync("/api/me", Ct);
+        Assert.Equal(HttpStatusCode.OK, late.StatusCode);
+        using var other = node.ConnectHttp(null, null);
+        other.DefaultRequestHeaders.Add("Cookie", session);
+        using var renewed = await other.GetAsync("/apps/clock/", Ct);
+        Assert.NotEqual(session, renewed.Headers.GetValues("Set-Cookie").Single().Split(';')[0]);
+
+        var users = node.Services.GetRequiredService<IUserStore>();
+        var admin = (await users.FindByUsernameAsync("admin", Ct))!;
+        Assert.True(await users.SaveAsync(admin with { PasswordHash = "another" }, Ct));
+        using var changed = await browser.GetAsync("/api/me", Ct);
+        Assert.Equal(HttpStatusCode.Unauthorized, changed.StatusCode);
+        Assert.True(await users.SaveAsync(admin, Ct));
+
+        time.Advance(TimeSpan.FromSeconds(1));
+        using var over = await browser.GetAsync("/api/me", Ct);
+        Assert.Equal(HttpStatusCode.Unauthorized, over.StatusCode);
+    }
+
+    private async Task<HttpStatusCode> StatusAsync(string path, string cookie)
+    {
+        var answer = await fixture.RawAsync($"GET {path} HTTP/1.1\r\nHost: {fixture.Rest.RestUrl.Authority}\r\nAuthorization: \r\nCookie: {cookie}\r\nConnection: close\r\n\r\n");
+        return (HttpStatusCode)int.Parse(answer.Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture);
+    }
+
     /// <summary>A node with an app, and things that are none.</summary>
     public sealed class Node : IAsyncLifetime
     {
         private readonly string _root = Directory.CreateTempSubdirectory("dhis2-apps-").FullName;
+
+        /// <summary>Where its apps are.</summary>
+        public string Apps => Path.Combine(_root, "apps");
 
         /// <summary>The node.</summary>
         public TestNode Rest { get; private set; } = null!;

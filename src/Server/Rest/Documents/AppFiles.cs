@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Dhis2Grpc.Server.Apps;
-using Dhis2Grpc.Server.Rest.Writing;
+using Dhis2Grpc.Server.Security;
 using Microsoft.AspNetCore.StaticFiles;
 using Microsoft.Net.Http.Headers;
 
@@ -23,9 +23,9 @@ internal static class AppFiles
     /// <summary>Maps the routes. Each app answers under <c>/apps/{app}</c> and <c>/dhis-web-{app}</c>.</summary>
     public static void MapApps(this IEndpointRouteBuilder app)
     {
-        app.MapGet("/apps/{app}/{**path}", FileAsync);
-        app.MapGet("/dhis-web-{app}/{**path}", FileAsync);
-        app.MapGet("/api/apps/{app}/{**path}", FileAsync).WithMetadata(AppDescriptions.File);
+        app.MapGet("/apps/{app}/{**path}", FileAsync).WithMetadata(OpensSession.Instance);
+        app.MapGet("/dhis-web-{app}/{**path}", FileAsync).WithMetadata(OpensSession.Instance);
+        app.MapGet("/api/apps/{app}/{**path}", FileAsync).WithMetadata(AppDescriptions.File, OpensSession.Instance);
         app.MapGet("/api/apps", ListAsync).WithMetadata(AppDescriptions.List);
         app.MapGet("/dhis-web-commons/menu/getModules.action", ModulesAsync);
         app.MapGet("/api/staticContent/{key}", LogoAsync).WithMetadata(AppDescriptions.StaticContent);
