@@ -66,8 +66,10 @@ internal sealed class JobRuns(IJobStore store, ProgressHub hub, SchedulerLoop lo
         if ((await store.GetStateAsync(jobUid, cancellationToken)).LastExecuted is not { } started)
             return null;
         // Identifiers sort by start, so that the long history after it need not be read; skipped occurrences come near.
-        var near = new JobRunQuery { JobUid = jobUid, BeforeRunId = RunIds.After(started), Limit = NearestRuns };
-        var last = (await store.ListRunsAsync(near, cancellationToken)).FirstOrDefault(r => r.Outcome != JobRunOutcome.Skipped);
+        var query = new JobRunQuery { JobUid = jobUid, BeforeRunId = RunIds.After(started), Limit = NearestRuns };
+        var last = await FirstAsync(query, cancellationToken)
+            // Of a clock that was set back, identifiers run ahead.
+            ?? await FirstAsync(query with { BeforeRunId = null }, cancellationToken);
         // Lists come without progress.
         return last is null ? null : await store.FindRunAsync(last.RunId, cancellationToken);
     }
@@ -88,7 +90,7 @@ internal sealed class JobRuns(IJobStore store, ProgressHub hub, SchedulerLoop lo
         var found = new List<JobRun>();
         foreach (var (job, _) in ran)
         {
-            if (await FindLatestAsync(job.Uid, cancellationToken) is { } run)
+            if (await FindLatestAsync(job.Uid, cancellationToken) is { } run && run.Type == job.Type)
                 found.Add(run);
         }
 
@@ -121,4 +123,7 @@ internal sealed class JobRuns(IJobStore store, ProgressHub hub, SchedulerLoop lo
 
     /// <summary>Watches runs. That the run or job exists is checked by the caller. The watcher must be disposed.</summary>
     public RunWatcher Watch(RunFilter filter, string? resumeToken) => hub.Watch(filter, resumeToken, store.FindRunAsync);
+
+    private async ValueTask<JobRun?> FirstAsync(JobRunQuery query, CancellationToken cancellationToken) =>
+        (await store.ListRunsAsync(query, cancellationToken)).FirstOrDefault(r => r.Outcome is not null and not JobRunOutcome.Skipped);
 }

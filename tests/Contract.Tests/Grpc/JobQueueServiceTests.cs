@@ -91,6 +91,36 @@ public sealed class JobQueueServiceTests
     }
 
     [Fact]
+    public async Task A_job_executed_in_the_middle_runs_and_what_is_behind_it()
+    {
+        await using var node = await TestNode.StartAsync();
+        var it = new Queue(node);
+        var jobs = new[] { await it.CreateAsync(JobType.Test), await it.CreateAsync(JobType.Test), await it.CreateAsync(JobType.Test) };
+        await it.MakeAsync("Q", jobs);
+        using var watch = await it.OpenAsync(new() { Name = "Q" });
+        List<WatchJobQueueRunResponse> seen = [];
+
+        var first = await it.Runs.ExecuteAsync(jobs[1]);
+        await UntilAsync(watch, seen, m => m.Terminal);
+
+        var run = seen[^1].QueueRun;
+        Assert.Equal((first, JobRunState.Completed), (run.QueueRunId, run.State));
+        Assert.Equal([(1, jobs[1]), (2, jobs[2])], run.Steps.Select(s => (s.Position, s.JobId)));
+        Assert.Empty((await it.Runs.Runs.ListJobRunsAsync(new() { JobId = jobs[0] }, cancellationToken: Token)).Runs);
+        // The next run of the queue is followed from its beginning.
+        using var follow = await it.OpenAsync(new() { Name = "Q", Follow = true });
+        await it.Runs.ExecuteAsync(jobs[0]);
+        await UntilAsync(follow, [], m => m is { Terminal: true, QueueRun.Steps.Count: 3 });
+        // REST tells the same as events.
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/scheduler/queues/Q/watch") { Headers = { { "Accept", "text/event-stream" } } };
+        using var events = await node.Http.SendAsync(request, Token);
+        var text = await events.Content.ReadAsStringAsync(Token);
+        Assert.Equal("text/event-stream", events.Content.Headers.ContentType?.MediaType);
+        Assert.StartsWith("event: queueRun\ndata: {", text, StringComparison.Ordinal);
+        Assert.Contains("\"state\":\"COMPLETED\"", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_job_deleted_while_it_waits_for_its_turn_ends_the_queues_run()
     {
         using var gates = new GatedJob(items: 1);
