@@ -1,6 +1,8 @@
 using Dhis2.Metadata.V1;
 using Dhis2Grpc.Server.Errors;
 using Dhis2Grpc.Server.Metadata;
+using Dhis2Grpc.Server.Metadata.Reading;
+using Dhis2Grpc.Server.Queries;
 using Dhis2Grpc.Server.Security;
 using Grpc.Core;
 using AtomicMode = Dhis2.Metadata.V1.AtomicMode;
@@ -29,7 +31,26 @@ internal sealed class MetadataService(MetadataImport import, MetadataExport expo
     public override async Task ExportMetadata(ExportMetadataRequest request, IServerStreamWriter<ExportMetadataResponse> responseStream, ServerCallContext context)
     {
         await using var output = new ChunkStream(content => responseStream.WriteAsync(new ExportMetadataResponse { Content = content }, context.CancellationToken));
-        await export.ExportAsync(output, request.Types_, context.Caller(), context.CancellationToken);
+        await export.ExportAsync(output, ToOptions(request), null, context.Caller(), context.CancellationToken);
+    }
+
+    private static MetadataExportOptions ToOptions(ExportMetadataRequest request)
+    {
+        if (request.Root is { } root && (root.Collection.Length == 0 || root.Uid.Length == 0))
+            throw new Dhis2Exception(ErrorKind.InvalidArgument, "The root needs a collection and a uid.");
+        if (request.Selections.Any(s => s.Collection.Length == 0)) throw new Dhis2Exception(ErrorKind.InvalidArgument, "A selection needs a collection.");
+        var selected = request.Selections.DistinctBy(s => s.Collection).Select(s => new ExportedType(s.Collection)
+        {
+            Query = s.Filters.Count == 0 ? null : new MetadataQuery { Filters = [.. s.Filters.Select(ListFilter.Parse)] },
+            Members = s.Members.ToHashSet(StringComparer.Ordinal),
+        }).ToList();
+        return new MetadataExportOptions
+        {
+            Types = [.. selected, .. request.Types_.Distinct().Where(t => !selected.Exists(s => s.Collection == t)).Select(t => new ExportedType(t))],
+            SkipSharing = request.SkipSharing,
+            ExcludeDefaults = request.ExcludeDefaults,
+            Root = request.Root is null ? null : (request.Root.Collection, request.Root.Uid),
+        };
     }
 
     private static Options ToOptions(WireOptions? options) => options is null ? new Options() : new Options

@@ -17,6 +17,10 @@ public sealed class MetadataDocumentTests
          "dataElements":[{"id":"aaaaaaaaaa1","name":"Births","shortName":"Births","valueType":"NUMBER","domainType":"AGGREGATE","aggregationType":"SUM"}]}
         """;
 
+    private const string Set = """
+        {"dataSets":[{"id":"aaaaaaaaaa5","name":"S","shortName":"S","periodType":"Monthly","publicAccess":"rw------","dataSetElements":[{"dataElement":{"id":"aaaaaaaaaa1"}}]}]}
+        """;
+
     private const string Broken = """
         {"dataElementGroups":[{"id":"aaaaaaaaaa3","name":"H","dataElements":[{"id":"zzzzzzzzzz1"}]}]}
         """;
@@ -125,6 +129,74 @@ public sealed class MetadataDocumentTests
         await using var packed = new GZipStream(await node.Http.GetStreamAsync("/api/metadata.json.gz?dataElements=true", Ct), CompressionMode.Decompress);
         using var unpacked = await JsonDocument.ParseAsync(packed, cancellationToken: Ct);
         Assert.Equal(1, unpacked.RootElement.GetProperty("dataElements").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task An_export_is_narrowed_by_type()
+    {
+        await using var node = await TestNode.StartAsync();
+        using (await node.Http.PostAsync("/api/metadata", Json(Two), Ct))
+        using (await node.Http.PostAsync("/api/metadata", Json(Set), Ct))
+        {
+            Assert.Equal("""[{"id":"aaaaaaaaaa1","name":"Births"}]""", await PartAsync("/api/metadata?dataElements:fields=id,name&dataElementGroups=true", "dataElements"));
+            Assert.Equal("""[{"id":"aaaaaaaaaa2","dataElements":[{"name":"Births"}]}]""", await PartAsync("/api/metadata?dataElementGroups:fields=id,dataElements[name]", "dataElementGroups"));
+            Assert.Equal("[]", await PartAsync("/api/metadata?dataElements:filter=name:eq:Deaths", "dataElements"));
+            Assert.Equal("""[{"id":"aaaaaaaaaa1"}]""", await PartAsync("/api/metadata?fields=id&filter=name:like:Births&dataElements=true", "dataElements"));
+            Assert.Equal("[]", await PartAsync("/api/metadata?categoryCombos=true&defaults=EXCLUDE", "categoryCombos"));
+            var shared = await PartAsync("/api/metadata?dataSets=true", "dataSets");
+            Assert.Contains("publicAccess", shared, StringComparison.Ordinal);
+            Assert.DoesNotContain("publicAccess", await PartAsync("/api/metadata?dataSets=true&skipSharing=true", "dataSets"), StringComparison.Ordinal);
+            Assert.DoesNotContain("publicAccess", await PartAsync("/api/metadata?dataSets:fields=:owner&skipSharing=true", "dataSets"), StringComparison.Ordinal);
+            Assert.Equal(shared, await PartAsync("/api/dataSets/aaaaaaaaaa5/metadata", "dataSets"));
+            Assert.Contains("aaaaaaaaaa1", await PartAsync("/api/40/dataSets/aaaaaaaaaa5/metadata?skipSharing=true", "dataElements"), StringComparison.Ordinal);
+        }
+
+        async Task<string> PartAsync(string path, string collection)
+        {
+            using var body = JsonDocument.Parse(await node.Http.GetStringAsync(path, Ct));
+            return body.RootElement.GetProperty(collection).GetRawText().Replace("\n", "", StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("/api/dataSets/nowhere0001/metadata", HttpStatusCode.NotFound)]
+    [InlineData("/api/metadata?dataElements:filter=nonsense", HttpStatusCode.Conflict)]
+    [InlineData("/api/metadata?categories:filter=created:gt:tomorrow", HttpStatusCode.Conflict)]
+    [InlineData("/api/metadata.json.gz?categories:filter=created:gt:tomorrow", HttpStatusCode.Conflict)]
+    public async Task What_cannot_be_exported_is_an_error(string path, HttpStatusCode status)
+    {
+        await using var node = await TestNode.StartAsync();
+        using var response = await node.Http.GetAsync(path, Ct);
+        using var body = await BodyAsync(response);
+        Assert.Equal((status, "ERROR"), (response.StatusCode, Text(body, "status")));
+    }
+
+    [Fact]
+    public async Task Grpc_exports_parts_and_dependencies()
+    {
+        await using var node = await TestNode.StartAsync();
+        (await node.Http.PostAsync("/api/metadata", Json(Two), Ct)).Dispose();
+        (await node.Http.PostAsync("/api/metadata", Json(Set), Ct)).Dispose();
+        var client = new MetadataService.MetadataServiceClient(node.Channel);
+        using var part = await ReadAsync(new ExportMetadataRequest
+        {
+            Selections = { new MetadataSelection { Collection = "dataElements", Filters = { "name:eq:Births" }, Members = { "id" } } },
+        });
+        Assert.Equal("""[{"id":"aaaaaaaaaa1"}]""", part.RootElement.GetProperty("dataElements").GetRawText().Replace("\n", "", StringComparison.Ordinal));
+        using var root = await ReadAsync(new ExportMetadataRequest { Root = new MetadataRoot { Collection = "dataSets", Uid = "aaaaaaaaaa5" }, ExcludeDefaults = true, SkipSharing = true });
+        Assert.Equal(["system", "dataElements", "dataSets"], root.RootElement.EnumerateObject().Where(p => p.Value.ValueKind == JsonValueKind.Object || p.Value.GetArrayLength() > 0).Select(p => p.Name));
+        var e = await Assert.ThrowsAsync<RpcException>(() => ReadAsync(new ExportMetadataRequest { Root = new MetadataRoot { Collection = "dataSets", Uid = "nowhere0001" } }));
+        Assert.Equal(StatusCode.NotFound, e.StatusCode);
+        e = await Assert.ThrowsAsync<RpcException>(() => ReadAsync(new ExportMetadataRequest { Root = new MetadataRoot { Collection = "dataSets" } }));
+        Assert.Equal(StatusCode.InvalidArgument, e.StatusCode);
+
+        async Task<JsonDocument> ReadAsync(ExportMetadataRequest request)
+        {
+            using var export = client.ExportMetadata(request, cancellationToken: Ct);
+            using var document = new MemoryStream();
+            await foreach (var chunk in export.ResponseStream.ReadAllAsync(Ct)) chunk.Content.WriteTo(document);
+            return JsonDocument.Parse(document.ToArray());
+        }
     }
 
     [Fact]

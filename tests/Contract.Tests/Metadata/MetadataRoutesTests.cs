@@ -16,7 +16,8 @@ public sealed class MetadataRoutesTests(MetadataRoutesTests.Node fixture) : ICla
           {"id":"aaaaaaaaaa9","name":"Bob","username":"bob","userRoles":[{"id":"aaaaaaaaaa7"}]}],
          "userRoles":[{"id":"aaaaaaaaaa7","name":"Clerk","authorities":["F_X"]}],
          "aggregateDataExchanges":[{"id":"bbbbbbbbbb1","name":"Up","target":{"type":"EXTERNAL","api":{"url":"https://x","username":"u","password":"hunter2","accessToken":"hunter2"}}}],
-         "pushAnalysis":[{"id":"bbbbbbbbbb2","name":"Push","title":"T"}],
+         "pushAnalysis":[{"id":"bbbbbbbbbb2","name":"Push","title":"T","dashboard":{"id":"bbbbbbbbbb4"}}],
+         "dashboards":[{"id":"bbbbbbbbbb4","name":"Board"}],
          "widgets":[{"id":"bbbbbbbbbb3","name":"Not a type of DHIS2"}]}
         """;
 
@@ -36,7 +37,7 @@ public sealed class MetadataRoutesTests(MetadataRoutesTests.Node fixture) : ICla
     [InlineData("/api/userRoles/aaaaaaaaaa7/name", """{"name":"Clerk"}""")]
     [InlineData("/api/pushAnalysis?paging=false", """{"pushAnalysis":[{"id":"bbbbbbbbbb2","displayName":"Push"}]}""")]
     [InlineData("/api/widgets?paging=false", """{"widgets":[{"id":"bbbbbbbbbb3","displayName":"Not a type of DHIS2"}]}""")]
-    [InlineData("/api/dashboards?paging=false", """{"dashboards":[]}""")]
+    [InlineData("/api/reports?paging=false", """{"reports":[]}""")]
     [InlineData("/api/aggregateDataExchanges?fields=id,displayName&paging=true", """{"pager":{"page":1,"total":1,"pageSize":50,"pageCount":1},"aggregateDataExchanges":[{"id":"bbbbbbbbbb1","displayName":"Up"}]}""")]
     public async Task Objects_of_every_type_are_read_in_one_way(string path, string expected) =>
         Assert.Equal(expected, await fixture.Http.GetStringAsync(path, Ct));

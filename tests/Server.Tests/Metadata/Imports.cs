@@ -59,5 +59,12 @@ internal sealed class Imports(long memoryLimit = 512L << 20) : IAsyncDisposable
         return JsonDocument.Parse(output.ToArray());
     }
 
+    public async Task<JsonDocument> ExportAsync(MetadataExportOptions options)
+    {
+        using var output = new MemoryStream();
+        await Export.ExportAsync(output, options, null, Admin, TestContext.Current.CancellationToken);
+        return JsonDocument.Parse(output.ToArray());
+    }
+
     public ValueTask DisposeAsync() => Store.DisposeAsync();
 }

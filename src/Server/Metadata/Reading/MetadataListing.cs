@@ -10,14 +10,14 @@ namespace Dhis2Grpc.Server.Metadata.Reading;
 internal sealed class MetadataListing : IAsyncDisposable
 {
     private readonly DbConnection _connection;
-    private readonly DbTransaction _snapshot;
+    private readonly DbTransaction? _snapshot;
     private readonly string _type;
     private readonly string _source;
     private readonly List<(string Sql, string Direction)> _keys = [];
     private string _where = "";
     private (string Name, object? Value)[] _parameters = [];
 
-    private MetadataListing(DbConnection connection, DbTransaction snapshot, string type)
+    private MetadataListing(DbConnection connection, DbTransaction? snapshot, string type)
     {
         (_connection, _snapshot, _type) = (connection, snapshot, type);
         _source = StoredSource.Of(type);
@@ -30,10 +30,7 @@ internal sealed class MetadataListing : IAsyncDisposable
         var connection = await warehouse.OpenReadAsync(cancellationToken);
         try
         {
-            var listing = new MetadataListing(connection, await connection.BeginTransactionAsync(cancellationToken), type);
-            await listing.FilterAsync(query, cancellationToken);
-            await listing.OrderAsync(query, cancellationToken);
-            return listing;
+            return await PrepareAsync(new MetadataListing(connection, await connection.BeginTransactionAsync(cancellationToken), type), query, cancellationToken);
         }
         catch
         {
@@ -41,6 +38,11 @@ internal sealed class MetadataListing : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>Makes the query ready in a snapshot that the caller holds. Not to be disposed.</summary>
+    /// <exception cref="Errors.Dhis2Exception">A filter makes no sense (E1003).</exception>
+    public static Task<MetadataListing> OpenAsync(DbConnection snapshot, string type, MetadataQuery query, CancellationToken cancellationToken) =>
+        PrepareAsync(new MetadataListing(snapshot, null, type), query, cancellationToken);
 
     /// <summary>Number of objects.</summary>
     public async Task<int> CountAsync(CancellationToken cancellationToken) =>
@@ -71,8 +73,16 @@ internal sealed class MetadataListing : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (_snapshot is null) return;
         await _snapshot.DisposeAsync();
         await _connection.DisposeAsync();
+    }
+
+    private static async Task<MetadataListing> PrepareAsync(MetadataListing listing, MetadataQuery query, CancellationToken cancellationToken)
+    {
+        await listing.FilterAsync(query, cancellationToken);
+        await listing.OrderAsync(query, cancellationToken);
+        return listing;
     }
 
     private async Task FilterAsync(MetadataQuery query, CancellationToken cancellationToken)

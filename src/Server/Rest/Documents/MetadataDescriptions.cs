@@ -16,6 +16,11 @@ internal static class MetadataDescriptions
 
     private static readonly DescribedParameter _fields = new("fields", "Members to write, such as id,name,parent[id].", Repeated: true);
 
+    private static readonly DescribedParameter _skipSharing = new("skipSharing", "Without what tells who may see and change objects.", Flag);
+
+    private static readonly DescribedParameter _defaults =
+        new("defaults", "With or without the category objects named default and references to them.", Names("INCLUDE", "EXCLUDE"));
+
     private static readonly DescribedBody _object = new(
         "MetadataObject", """{"type":"object","description":"A stored object, or some members of it.","additionalProperties":true}""", "application/json");
 
@@ -73,6 +78,8 @@ internal static class MetadataDescriptions
             new("dryRun", "Only check.", Flag),
             new("identifier", "What objects and references are matched by.", Names("UID", "CODE")),
             new("importReportMode", "Which objects the report lists.", Names("ERRORS", "FULL", "DEBUG")),
+            new("skipSharing", "Leave sharing as it is.", Flag),
+            new("skipTranslation", "Leave translations as they are.", Flag),
         ],
         Request = new DescribedBody("MetadataDocument", Document, "application/json", "application/gzip"),
         Report = ImportReport.Descriptor,
@@ -81,9 +88,25 @@ internal static class MetadataDescriptions
     /// <summary>Export.</summary>
     public static readonly DescribedEndpoint Export = new("exportMetadata", "Metadata", "Exports metadata as one document")
     {
-        Query = [new("download", "Name a file to save it as."), new("dataElements", "With the value true, and like any other type's name: only this type.", Flag)],
+        Query =
+        [
+            new("dataElements", "With the value true, and like any other type's name: only this type.", Flag),
+            new("dataElements:fields", "Members to write of this type; likewise for any other.", Repeated: true),
+            new("dataElements:filter", "Condition that objects of this type must meet; likewise for any other.", Repeated: true),
+            new("dataElements:order", "Order of this type; likewise for any other.", Repeated: true),
+            _fields, new("filter", "Condition that objects must meet, property:operator:value.", Repeated: true),
+            new("order", "Order, property:asc or property:desc.", Repeated: true), _skipSharing, _defaults, new("download", "Name a file to save it as."),
+        ],
         Response = new DescribedBody("MetadataDocument", Document, "application/json"),
     };
+
+    /// <summary>Export of one object with what it needs.</summary>
+    public static DescribedEndpoint Dependencies(string collection) =>
+        new($"export{char.ToUpperInvariant(collection[0])}{collection[1..]}", "Metadata", "Exports one object with all that is needed to import it elsewhere")
+        {
+            Query = [_skipSharing, _defaults, new("download", "Name a file to save it as.")],
+            Response = new DescribedBody("MetadataDocument", Document, "application/json"),
+        };
 
     /// <summary>Export under a file's name.</summary>
     public static readonly DescribedEndpoint ExportJson = Export with { Id = "exportMetadataFile" };

@@ -1,8 +1,11 @@
 using System.IO.Compression;
 using Dhis2.Rest.V1;
 using Dhis2Grpc.Server.Metadata;
+using Dhis2Grpc.Server.Metadata.Reading;
+using Dhis2Grpc.Server.Queries;
 using Dhis2Grpc.Server.Security;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Options;
 
 namespace Dhis2Grpc.Server.Rest.Documents;
 
@@ -14,8 +17,11 @@ internal static class MetadataDocuments
 
     private static readonly HashSet<string> NoTypes = new(StringComparer.OrdinalIgnoreCase)
     {
-        "download", "skipSharing", "skipTranslation", "paging", "fields", "filter", "order", "translate", "defaults", "inclusionStrategy", "assumeTrue",
+        "download", "skipSharing", "skipTranslation", "paging", "fields", "filter", "order", "rootJunction", "translate", "defaults", "inclusionStrategy", "assumeTrue",
     };
+
+    // The types that DHIS2 exports with all that they need.
+    private static readonly string[] WithDependencies = ["dataSets", "programs", "categoryCombos", "optionSets", "dataElementGroups", "dashboards"];
 
     /// <summary>Maps <c>/api/metadata</c>; the version has left the path before routing.</summary>
     public static IEndpointRouteBuilder MapMetadataDocuments(this IEndpointRouteBuilder app)
@@ -24,6 +30,11 @@ internal static class MetadataDocuments
         app.MapGet("/api/metadata", (HttpContext http, MetadataExport export) => ExportAsync(http, export, false)).WithMetadata(MetadataDescriptions.Export);
         app.MapGet("/api/metadata.json", (HttpContext http, MetadataExport export) => ExportAsync(http, export, false)).WithMetadata(MetadataDescriptions.ExportJson);
         app.MapGet("/api/metadata.json.gz", (HttpContext http, MetadataExport export) => ExportAsync(http, export, true)).WithMetadata(MetadataDescriptions.ExportGzip);
+        foreach (var type in WithDependencies)
+        {
+            app.MapGet($"/api/{type}/{{uid}}/metadata", (HttpContext http, MetadataExport export, string uid) => ExportAsync(http, export, Dependencies(http, type, uid), false))
+                .WithMetadata(MetadataDescriptions.Dependencies(type));
+        }
         return app;
     }
 
@@ -43,21 +54,64 @@ internal static class MetadataDocuments
             ok ? null : "One or more errors occurred, please see full details in import report.", ok ? "OK" : "WARNING");
     }
 
-    private static async Task ExportAsync(HttpContext http, MetadataExport export, bool compress)
+    private static Task ExportAsync(HttpContext http, MetadataExport export, bool compress) => ExportAsync(http, export, ExportOptions(http), compress);
+
+    private static async Task ExportAsync(HttpContext http, MetadataExport export, MetadataExportOptions options, bool compress)
     {
-        var types = http.Request.Query.Where(q => q.Value == "true" && !NoTypes.Contains(q.Key)).Select(q => q.Key).ToList();
-        MetadataExport.Authorize(types, http.Caller());
+        var query = http.Request.Query;
+        MetadataExport.Authorize(options, http.Caller());
+        var fields = new ExportFields(http, query.Where(q => q.Key.EndsWith(":fields", StringComparison.OrdinalIgnoreCase)).ToDictionary(q => Collection(q.Key), q => q.Value.ToString()),
+            query.TryGetValue("fields", out var all) && options.Root is null ? all.ToString() : null, options.SkipSharing);
+        var body = http.Response.Body;
         http.Response.ContentType = compress ? "application/gzip" : "application/json";
-        if (compress || http.Request.Query.ContainsKey("download"))
+        if (compress || query.ContainsKey("download"))
             http.Response.Headers.ContentDisposition = $"attachment; filename=metadata.json{(compress ? ".gz" : "")}";
         if (!compress)
         {
-            await export.ExportAsync(http.Response.Body, types, http.Caller(), http.RequestAborted);
+            await export.ExportAsync(body, options, fields, http.Caller(), http.RequestAborted);
             return;
         }
-        await using var gzip = new GZipStream(http.Response.Body, CompressionLevel.Fastest, leaveOpen: true);
-        await export.ExportAsync(gzip, types, http.Caller(), http.RequestAborted);
+        await using var gzip = new GZipStream(body, CompressionLevel.Fastest, leaveOpen: true);
+        await export.ExportAsync(gzip, options, fields, http.Caller(), http.RequestAborted);
     }
+
+    private static MetadataExportOptions Dependencies(HttpContext http, string collection, string uid) => new()
+    {
+        Root = (collection, uid),
+        SkipSharing = Value(http.Request.Query, "skipSharing") == "TRUE",
+        ExcludeDefaults = Value(http.Request.Query, "defaults") == "EXCLUDE",
+    };
+
+    private static MetadataExportOptions ExportOptions(HttpContext http)
+    {
+        var query = http.Request.Query;
+        var types = query.Where(q => q.Key.Contains(':', StringComparison.Ordinal)
+                ? q.Key[(q.Key.IndexOf(':', StringComparison.Ordinal) + 1)..].ToUpperInvariant() is "FIELDS" or "FILTER" or "ORDER"
+                : "true".Equals(q.Value, StringComparison.OrdinalIgnoreCase) && !NoTypes.Contains(q.Key))
+            .Select(q => Collection(q.Key)).Distinct(StringComparer.Ordinal);
+        return new MetadataExportOptions
+        {
+            Types = [.. types.Select(t => new ExportedType(t) { Query = Query(http, $"{t}:filter", $"{t}:order") })],
+            Query = Query(http, "filter", "order"),
+            SkipSharing = Value(query, "skipSharing") == "TRUE",
+            ExcludeDefaults = Value(query, "defaults") == "EXCLUDE",
+        };
+    }
+
+    private static MetadataQuery? Query(HttpContext http, string filter, string order)
+    {
+        var (filters, orders) = (http.Request.Query[filter], http.Request.Query[order]);
+        if (filters.Count == 0 && orders.Count == 0) return null;
+        return new MetadataQuery
+        {
+            Filters = [.. filters.Select(f => ListFilter.Parse(f ?? ""))],
+            Any = ListFilter.IsAny(http.Request.Query["rootJunction"]),
+            Orders = [.. ListOrder.Parse(orders.OfType<string>())],
+            Zone = http.RequestServices.GetRequiredService<IOptions<RestOptions>>().Value.Zone,
+        };
+    }
+
+    private static string Collection(string key) => key.Split(':')[0];
 
     // As in DHIS2, a value that is not known counts as the default.
     private static MetadataImportOptions Options(IQueryCollection query) => new()

@@ -1,0 +1,43 @@
+using Dhis2Grpc.Server.Metadata.Reading;
+
+namespace Dhis2Grpc.Server.Metadata;
+
+/// <summary>What to export of the stored metadata, and how.</summary>
+internal sealed record MetadataExportOptions
+{
+    /// <summary>Types to export. Default: all.</summary>
+    public IReadOnlyList<ExportedType> Types { get; init; } = [];
+
+    /// <summary>What is asked of types that say nothing themselves; null: all their objects.</summary>
+    public MetadataQuery? Query { get; init; }
+
+    /// <summary>Without the members that tell who may see and change objects. Default: false.</summary>
+    public bool SkipSharing { get; init; }
+
+    /// <summary>Without the category objects named "default", and without references to them. Default: false.</summary>
+    public bool ExcludeDefaults { get; init; }
+
+    /// <summary>Only this object and what is needed to import it elsewhere; null: no such limit.</summary>
+    public (string Collection, string Uid)? Root { get; init; }
+}
+
+/// <summary>A type to export.</summary>
+/// <param name="Collection">Its collection, such as <c>dataElements</c>.</param>
+internal sealed record ExportedType(string Collection)
+{
+    /// <summary>Which of its objects; null: <see cref="MetadataExportOptions.Query"/>.</summary>
+    public MetadataQuery? Query { get; init; }
+
+    /// <summary>Members to write. Default: all.</summary>
+    public IReadOnlySet<string> Members { get; init; } = new HashSet<string>();
+}
+
+/// <summary>Writes objects of some types in a form of the caller's.</summary>
+internal interface IObjectForm
+{
+    /// <summary>Whether objects of the type have that form; otherwise they are written as they are stored.</summary>
+    bool Has(string collection);
+
+    /// <summary>Writes objects, with commas between them.</summary>
+    Task WriteAsync(string collection, IAsyncEnumerable<StoredObject> objects, System.IO.Pipelines.PipeWriter output, CancellationToken cancellationToken);
+}
