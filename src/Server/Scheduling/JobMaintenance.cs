@@ -47,7 +47,7 @@ internal sealed class JobMaintenance(
     /// <returns>How many.</returns>
     public async ValueTask<int> CleanAsync(TimeSpan ended, CancellationToken cancellationToken)
     {
-        var before = time.GetUtcNow() - ended;
+        var now = time.GetUtcNow();
         var deleted = 0;
         foreach (var job in await store.ListAsync(cancellationToken))
         {
@@ -55,7 +55,7 @@ internal sealed class JobMaintenance(
                 || !catalog.TryGet(job.Type, out var type) || !type.UserDefinable)
                 continue;
             var state = await store.GetStateAsync(job.Uid, cancellationToken);
-            if (state.RunningRunId is not null || !(state.LastFinished <= before))
+            if (state.RunningRunId is not null || !(now - state.LastFinished >= ended))
                 continue;
             try
             {

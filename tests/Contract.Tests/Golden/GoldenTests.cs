@@ -1,4 +1,6 @@
 using Contract.Tests.Hosting;
+using Dhis2.Scheduling.V1;
+using Dhis2Grpc.Server.Jobs;
 using Dhis2Grpc.Server.Warehouse;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
@@ -45,7 +47,7 @@ public sealed class GoldenTests
     private static async Task RunAsync(string group, string[] settings, Func<TestNode, int, Task<IEnumerable<string>>> after)
     {
         var time = new FakeTimeProvider(_start);
-        await using var node = await TestNode.StartAsync(time: time, settings: settings);
+        await using var node = await TestNode.StartAsync(b => b.Services.AddSingleton<IJob, StatisticsJob>(), time, settings: settings);
         using var conversation = new Conversation(node, time);
         await conversation.BeginAsync();
         var files = Directory.GetFiles(Path.Combine(Folder(), group), "*.http").Order(StringComparer.Ordinal).ToList();
@@ -117,5 +119,17 @@ public sealed class GoldenTests
         while (!File.Exists(Path.Combine(folder.FullName, "Dhis2Grpc.sln")))
             folder = folder.Parent!;
         return Path.Combine(folder.FullName, "tests", "Contract.Tests", "Golden");
+    }
+
+    /// <summary>Work for a job of the system, of which the server has none of its own yet.</summary>
+    private sealed class StatisticsJob : IJob
+    {
+        public JobType Type => JobType.DataStatistics;
+
+        public Task RunAsync(JobRunContext context, CancellationToken cancellationToken)
+        {
+            context.Progress.StartProcess("Data statistics");
+            return Task.CompletedTask;
+        }
     }
 }

@@ -119,15 +119,7 @@ internal sealed class OpenApiOperations(OpenApiDocument document, SchemaComponen
     private OpenApiRequestBody RequestOf(RestRoute route)
     {
         var request = route.Request;
-        var body = schemas.Input(request.Body);
-        var content = Content(Json, body);
-        if (request.TextBody is { } text)
-        {
-            var value = schemas.Input(text);
-            content = Content(Json, new OpenApiSchema { AnyOf = [value, body] });
-            content["text/plain"] = new OpenApiMediaType { Schema = value };
-        }
-
+        Dictionary<string, IOpenApiMediaType> content;
         if (request.Operation is { } operation)
         {
             content = Content(Json, new OpenApiSchema { Type = JsonSchemaType.Object, Description = "Members to replace; without version and up to 40." });
@@ -135,6 +127,16 @@ internal sealed class OpenApiOperations(OpenApiDocument document, SchemaComponen
             {
                 Schema = new OpenApiSchema { Type = JsonSchemaType.Array, Items = schemas.Input(operation) },
             };
+        }
+        else if (request.TextBody is { } text)
+        {
+            var value = schemas.Input(text);
+            content = Content(Json, new OpenApiSchema { AnyOf = [value, schemas.Input(request.Body)] });
+            content["text/plain"] = new OpenApiMediaType { Schema = value };
+        }
+        else
+        {
+            content = Content(Json, schemas.Input(request.Body));
         }
 
         return new OpenApiRequestBody { Required = !route.Options.OptionalBody, Content = content };
