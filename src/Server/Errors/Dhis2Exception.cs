@@ -29,6 +29,9 @@ internal sealed class Dhis2Exception(ErrorKind kind, string message, string? cod
     /// <summary>HTTP status on paths without version and up to 40, where DHIS2 2.41 changed it.</summary>
     public int? HttpStatusUntil40 { get; init; }
 
+    /// <summary>The message there, where it was another.</summary>
+    public string? MessageUntil40 { get; init; }
+
     /// <summary>When trying again makes sense, for <see cref="ErrorKind.Unavailable"/>.</summary>
     public TimeSpan? RetryAfter { get; init; }
 

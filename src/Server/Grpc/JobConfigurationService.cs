@@ -87,6 +87,7 @@ internal sealed class JobConfigurationService(
     {
         var caller = Admin(context, "update");
         var job = request.JobConfiguration ?? new();
+        Check(job.Id);
         var view = JobConfigurationRequests.IsPartial(request.UpdateMask)
             ? await MergeAsync(
                 job.Id, job.Etag, stored => JobConfigurationRequests.Merge(stored, job, request.UpdateMask), request.ValidateOnly, caller, context)
@@ -100,6 +101,7 @@ internal sealed class JobConfigurationService(
         PatchJobConfigurationRequest request, ServerCallContext context)
     {
         var caller = Admin(context, "update");
+        Check(request.Uid);
         if (request.HasMembers && request.Operations.Count > 0)
             throw new Dhis2Exception(ErrorKind.InvalidArgument, "A patch has either operations or members.", "E1003");
         var view = await MergeAsync(request.Uid, request.Etag, stored => Patched(stored, request), request.ValidateOnly, caller, context);
@@ -111,6 +113,7 @@ internal sealed class JobConfigurationService(
         DeleteJobConfigurationRequest request, ServerCallContext context)
     {
         Admin(context, "delete");
+        Check(request.Uid);
         await configurations.DeleteAsync(
             request.Uid, JobConfigurationRequests.Revision(request.Etag), request.ValidateOnly, context.CancellationToken);
         return new() { Report = Report(request.Uid) };
@@ -120,25 +123,21 @@ internal sealed class JobConfigurationService(
     public override async Task<ExecuteJobConfigurationResponse> ExecuteJobConfiguration(
         ExecuteJobConfigurationRequest request, ServerCallContext context)
     {
-        var run = await runs.ExecuteAsync(request.Uid, Admin(context, "execute"), context.CancellationToken);
+        var caller = Admin(context, "execute");
+        Check(request.Uid);
+        var run = await runs.ExecuteAsync(request.Uid, caller, context.CancellationToken);
         return new() { RunId = run.RunId, Report = new ObjectReport { Klass = JobErrors.Klass, Index = 0 } };
     }
 
     /// <inheritdoc/>
     public override async Task<EnableJobConfigurationResponse> EnableJobConfiguration(
-        EnableJobConfigurationRequest request, ServerCallContext context)
-    {
-        var view = await configurations.SetEnabledAsync(request.Uid, true, Admin(context, "update"), context.CancellationToken);
-        return new() { JobConfiguration = await ToMessageAsync(view, context) };
-    }
+        EnableJobConfigurationRequest request, ServerCallContext context) =>
+        new() { JobConfiguration = await SetEnabledAsync(request.Uid, true, context) };
 
     /// <inheritdoc/>
     public override async Task<DisableJobConfigurationResponse> DisableJobConfiguration(
-        DisableJobConfigurationRequest request, ServerCallContext context)
-    {
-        var view = await configurations.SetEnabledAsync(request.Uid, false, Admin(context, "update"), context.CancellationToken);
-        return new() { JobConfiguration = await ToMessageAsync(view, context) };
-    }
+        DisableJobConfigurationRequest request, ServerCallContext context) =>
+        new() { JobConfiguration = await SetEnabledAsync(request.Uid, false, context) };
 
     /// <inheritdoc/>
     public override Task<ListJobTypesResponse> ListJobTypes(ListJobTypesRequest request, ServerCallContext context) =>
@@ -215,6 +214,19 @@ internal sealed class JobConfigurationService(
 
     private ValueTask<JobConfigurationMessage> ToMessageAsync(JobView view, ServerCallContext context) =>
         messages.ToMessageAsync(view, context.Caller(), context.CancellationToken);
+
+    private async ValueTask<JobConfigurationMessage> SetEnabledAsync(string uid, bool enabled, ServerCallContext context)
+    {
+        var caller = Admin(context, "update");
+        Check(uid);
+        return await ToMessageAsync(await configurations.SetEnabledAsync(uid, enabled, caller, context.CancellationToken), context);
+    }
+
+    private static void Check(string uid)
+    {
+        if (!Uids.IsValid(uid))
+            throw JobErrors.Malformed(uid);
+    }
 
     private static User Admin(ServerCallContext context, string action)
     {

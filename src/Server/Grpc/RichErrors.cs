@@ -19,6 +19,9 @@ internal static class RichErrors
     /// <summary>Key of the HTTP status on paths without version and up to 40.</summary>
     public const string HttpStatusUntil40Key = "httpStatusUntil40";
 
+    /// <summary>Key of the message there.</summary>
+    public const string MessageUntil40Key = "messageUntil40";
+
     /// <summary>The status of a known failure: ErrorInfo always; BadRequest and ObjectReport when it has reports;
     /// RetryInfo when trying again makes sense.</summary>
     public static RpcException ToRpcException(Dhis2Exception e)
@@ -29,6 +32,8 @@ internal static class RichErrors
             info.Metadata.Add(HttpStatusKey, http.ToString(CultureInfo.InvariantCulture));
         if (e.HttpStatusUntil40 is { } until40)
             info.Metadata.Add(HttpStatusUntil40Key, until40.ToString(CultureInfo.InvariantCulture));
+        if (e.MessageUntil40 is { } message)
+            info.Metadata.Add(MessageUntil40Key, message);
         status.Details.Add(Any.Pack(info));
         if (e.Reports.Count > 0)
         {

@@ -16,6 +16,9 @@ internal sealed record RestFailure(int Status, string Message)
     /// <summary>HTTP status on paths without version and up to 40, where it is another.</summary>
     public int? StatusUntil40 { get; init; }
 
+    /// <summary>The message there, where it is another.</summary>
+    public string? MessageUntil40 { get; init; }
+
     /// <summary>DHIS2 error code such as E1005.</summary>
     public string? ErrorCode { get; init; }
 
@@ -29,6 +32,7 @@ internal sealed record RestFailure(int Status, string Message)
     public static RestFailure From(Dhis2Exception e) => new RestFailure(e.HttpStatus ?? StatusOf(e.Kind), e.Message)
     {
         StatusUntil40 = e.HttpStatusUntil40,
+        MessageUntil40 = e.MessageUntil40,
         ErrorCode = e.Code,
         RetryAfter = e.RetryAfter,
         Report = e.Reports.Count == 0 ? null : e.ToReport(),
@@ -49,6 +53,7 @@ internal sealed record RestFailure(int Status, string Message)
                     ErrorCode = IsCode(info.Reason) ? info.Reason : null,
                     Status = StatusOf(info, "httpStatus") ?? failure.Status,
                     StatusUntil40 = StatusOf(info, "httpStatusUntil40"),
+                    MessageUntil40 = info.Metadata.TryGetValue("messageUntil40", out var message) ? message : null,
                 };
             }
             else if (detail.TryUnpack<ObjectReport>(out var report))
@@ -65,7 +70,9 @@ internal sealed record RestFailure(int Status, string Message)
     }
 
     /// <summary>The failure as a version of the paths tells it.</summary>
-    public RestFailure In(int? version) => StatusUntil40 is { } status && RestVersion.IsUntil40(version) ? this with { Status = status } : this;
+    public RestFailure In(int? version) => RestVersion.IsUntil40(version)
+        ? this with { Status = StatusUntil40 ?? Status, Message = MessageUntil40 ?? Message }
+        : this;
 
     /// <summary>What the envelope's <c>message</c> says: with reports, DHIS2's constant reference to them.</summary>
     public string EnvelopeMessage => Report is { ErrorReports.Count: > 0 } && Status == StatusCodes.Status409Conflict && ErrorCode is null ? ReportsMessage : Message;

@@ -153,7 +153,7 @@ internal sealed class JobConfigurations(
         using var write = await WriteAsync(cancellationToken);
         for (var attempt = 1; ; attempt++)
         {
-            var stored = await FindAsync(uid, cancellationToken);
+            var stored = await store.FindAsync(uid, cancellationToken) ?? throw JobErrors.NotFoundToRun(uid);
             ThrowIfSystem(stored, "modified");
             if (stored.Enabled == enabled)
                 return await ViewAsync(stored, cancellationToken);

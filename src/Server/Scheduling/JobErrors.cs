@@ -107,6 +107,22 @@ internal static class JobErrors
     /// <summary>There is no such job.</summary>
     public static Dhis2Exception NotFound(string uid) => Dhis2Exception.NotFound("JobConfiguration", uid);
 
+    /// <summary>There is no such job to act on.</summary>
+    public static Dhis2Exception NotFoundToRun(string uid) =>
+        new(ErrorKind.NotFound, NotFound(uid).Message, "E1005") { MessageUntil40 = $"Object not found for uid: {uid}" };
+
+    /// <summary>There is no such job, since that is no UID.</summary>
+    public static Dhis2Exception Malformed(string uid) =>
+        new(
+            ErrorKind.NotFound,
+            $"Value '{uid}' is not valid for path parameter uid. UID must be an alphanumeric string of 11 characters starting with a letter.",
+            "E1003")
+        {
+            HttpStatus = 400,
+            HttpStatusUntil40 = 404,
+            MessageUntil40 = NotFound(uid).Message,
+        };
+
     /// <summary>Another change was faster.</summary>
     public static Dhis2Exception Changed(string uid) =>
         new(ErrorKind.Aborted, $"Job {uid} was changed by somebody else; read it again.", "E1004");

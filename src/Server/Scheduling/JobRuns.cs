@@ -20,7 +20,7 @@ internal sealed class JobRuns(IJobStore store, ProgressHub hub, SchedulerLoop lo
     {
         for (var attempt = 1; ; attempt++)
         {
-            var job = await store.FindAsync(uid, cancellationToken) ?? throw JobErrors.NotFound(uid);
+            var job = await store.FindAsync(uid, cancellationToken) ?? throw JobErrors.NotFoundToRun(uid);
             var (result, run) = await loop.ExecuteAsync(job);
             switch (result)
             {
@@ -28,7 +28,7 @@ internal sealed class JobRuns(IJobStore store, ProgressHub hub, SchedulerLoop lo
                     SchedulingLog.Executed(logger, caller.Username, job.Name, run!.RunId);
                     return run;
                 case JobStart.NotFound:
-                    throw JobErrors.NotFound(uid);
+                    throw JobErrors.NotFoundToRun(uid);
                 case JobStart.Disabled:
                     throw JobErrors.Conflict($"Failed to execute job, it is disabled: `{job.Name}`");
                 case JobStart.TypeRunning:

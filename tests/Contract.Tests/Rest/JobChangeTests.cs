@@ -134,6 +134,25 @@ public sealed class JobChangeTests(SharedNode shared) : IClassFixture<SharedNode
         Assert.Equal(status, (int)response.StatusCode);
     }
 
+    [Theory]
+    [InlineData("GET", "/api/41/jobConfigurations/nobody", 404, "JobConfiguration with id nobody could not be found.")]
+    [InlineData("DELETE", "/api/jobConfigurations/nobody", 404, "JobConfiguration with id nobody could not be found.")]
+    [InlineData("DELETE", "/api/41/jobConfigurations/nobody", 400, "Value 'nobody' is not valid for path parameter uid. UID must be an alphanumeric string of 11 characters starting with a letter.")]
+    [InlineData("PUT", "/api/41/jobConfigurations/nobody", 400, "Value 'nobody' is not valid for path parameter uid. UID must be an alphanumeric string of 11 characters starting with a letter.")]
+    [InlineData("PUT", "/api/41/jobConfigurations/aB3dEfGhIjX", 404, "JobConfiguration with id aB3dEfGhIjX could not be found.")]
+    [InlineData("POST", "/api/jobConfigurations/aB3dEfGhIjX/execute", 404, "Object not found for uid: aB3dEfGhIjX")]
+    [InlineData("POST", "/api/41/jobConfigurations/aB3dEfGhIjX/execute", 404, "JobConfiguration with id aB3dEfGhIjX could not be found.")]
+    [InlineData("POST", "/api/40/jobConfigurations/aB3dEfGhIjX/enable", 404, "Object not found for uid: aB3dEfGhIjX")]
+    public async Task What_does_not_exist_is_told_as_the_version_does(string method, string path, int status, string message)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), path) { Content = method == "PUT" ? Body("{}", "application/json") : null };
+        using var response = await _http.SendAsync(request, Cancel);
+
+        Assert.Equal(status, (int)response.StatusCode);
+        using var answer = JsonDocument.Parse(await response.Content.ReadAsStringAsync(Cancel));
+        Assert.Equal(message, answer.RootElement.GetProperty("message").GetString());
+    }
+
     [Fact]
     public async Task One_property_is_an_object_of_it_alone()
     {
