@@ -3,7 +3,6 @@ using Dhis2.Scheduling.V1;
 using Dhis2Grpc.Server.Errors;
 using Dhis2Grpc.Server.Progress;
 using Dhis2Grpc.Server.Scheduling;
-using Dhis2Grpc.Server.Storage;
 using JobRun = Dhis2Grpc.Server.Scheduling.JobRun;
 
 namespace Dhis2Grpc.Server.Grpc;
@@ -12,8 +11,6 @@ namespace Dhis2Grpc.Server.Grpc;
 internal sealed class JobRunWatches(
     JobRuns runs, JobConfigurations configurations, ProgressHub hub, RunEventMessages messages)
 {
-    private static readonly JobRunOutcome[] Ended = [JobRunOutcome.Completed, JobRunOutcome.Stopped, JobRunOutcome.Failed];
-
     /// <summary>Watches one run, or with follow all of a job or type.</summary>
     /// <param name="request">What to watch.</param>
     /// <param name="opened">Called when the watch stands and nothing can go wrong with the request any more.</param>
@@ -90,21 +87,14 @@ internal sealed class JobRunWatches(
         return null;
     }
 
+    // Without reading the history: it may be long, and the store knows both by heart.
     private async ValueTask<JobRun?> LatestAsync(RunFilter filter, CancellationToken cancellationToken)
     {
-        JobRun? latest = null;
-        foreach (var outcome in Ended)
-        {
-            var query = new JobRunQuery { JobUid = filter.JobUid, Type = filter.Type, Outcome = outcome, Limit = 1 };
-            foreach (var run in await runs.ListAsync(query, cancellationToken))
-            {
-                if (latest is null || string.CompareOrdinal(run.RunId, latest.RunId) > 0)
-                    latest = run;
-            }
-        }
-
-        // Lists come without progress.
-        return latest is null ? null : await runs.FindAsync(latest.RunId, cancellationToken);
+        var latest = filter.JobUid is { } uid
+            ? await runs.FindLatestAsync(uid, cancellationToken)
+            : (await runs.LatestCompletedAsync(cancellationToken)).FirstOrDefault(r => r.Type == filter.Type);
+        // One that has just begun is watched, not told of.
+        return latest is { Outcome: not null } ? latest : null;
     }
 
     // What a reader that has the revision, or nothing below 0, lacks of an ended run; null when nothing.

@@ -4,6 +4,7 @@ using Dhis2Grpc.Server.Progress;
 using Dhis2Grpc.Server.Scheduling;
 using Dhis2Grpc.Server.Security;
 using Dhis2Grpc.Server.Storage;
+using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using JobRun = Dhis2Grpc.Server.Scheduling.JobRun;
 
@@ -161,8 +162,8 @@ internal sealed class SchedulingService(
         var filter = new RunErrorFilter
         {
             UserUid = request.HasUser ? request.User : null,
-            From = request.From?.ToDateTimeOffset(),
-            To = request.To?.ToDateTimeOffset(),
+            From = TimeOf(request.From, "from"),
+            To = TimeOf(request.To, "to"),
             Codes = Each(request.Code),
             Objects = Each(request.Object),
             Types = request.Type,
@@ -176,6 +177,18 @@ internal sealed class SchedulingService(
         HttpProtocol.IsHttp2(context.GetHttpContext().Request.Protocol)
             ? context.WriteResponseHeadersAsync(global::Grpc.Core.Metadata.Empty)
             : Task.CompletedTask;
+
+    private static DateTimeOffset? TimeOf(Timestamp? time, string name)
+    {
+        try
+        {
+            return time?.ToDateTimeOffset();
+        }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentOutOfRangeException)
+        {
+            throw new Dhis2Exception(ErrorKind.InvalidArgument, $"`{name}` is no time.", "E1003", e);
+        }
+    }
 
     // DHIS2 takes several in one parameter, parted by commas, as well as in several parameters.
     private static string[] Each(IEnumerable<string> values) =>

@@ -5,9 +5,11 @@ using Contract.Tests.Grpc;
 using Contract.Tests.Hosting;
 using Dhis2.Scheduling.V1;
 using Dhis2Grpc.Server.Jobs;
+using Dhis2Grpc.Server.Jobs.DataSync;
 using Dhis2Grpc.Server.Progress;
 using Dhis2Grpc.Server.Security;
 using Dhis2Grpc.Server.Storage;
+using Grpc.Core;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Contract.Tests.Rest;
@@ -102,6 +104,9 @@ public sealed class JobProgressRoutesTests
             cancellationToken: Cancel);
         await it.RunAsync(test);
         Assert.Equal([sync], await ErrorsAsync(node, ""));
+        var refused = await Assert.ThrowsAsync<RpcException>(async () => await it.Runs.ListJobRunErrorsAsync(
+            new() { From = new() { Seconds = long.MaxValue } }, cancellationToken: Cancel));
+        Assert.Equal(StatusCode.InvalidArgument, refused.StatusCode);
         foreach (var bad in (string[])["type=NOPE", "from=yesterday"])
             Assert.Equal(HttpStatusCode.BadRequest, (await node.Http.GetAsync($"/api/jobConfigurations/errors?{bad}", Cancel)).StatusCode);
     }
@@ -128,6 +133,9 @@ public sealed class JobProgressRoutesTests
             ("GET", "due?seconds=soon", 400, "`soon` in the query is not valid"),
             ("POST", "clean", 400, "Required request parameter 'minutes' is not present"),
             ("POST", "clean?minutes=0", 204, ""),
+            ("POST", "clean?minutes=2147483647", 204, ""),
+            ("POST", "clean?minutes=-2147483648", 204, ""),
+            ("POST", "clean?minutes=2147483648", 400, "`2147483648` in the query is not valid"),
             ("POST", $"{idle}/revert", 409, "Job is not running"),
             ("POST", $"{running}/revert", 409, "Failed to transition job from RUNNING state"),
             ("POST", "unknownunkn/revert", 404, "JobConfiguration with id unknownunkn could not be found."),
@@ -223,7 +231,11 @@ public sealed class JobProgressRoutesTests
 
         public Task Found => _found.Task;
 
-        public void Into(Microsoft.AspNetCore.Builder.WebApplicationBuilder builder) => builder.Services.AddSingleton<IJob>(this);
+        public void Into(Microsoft.AspNetCore.Builder.WebApplicationBuilder builder)
+        {
+            builder.Services.Remove(builder.Services.Single(s => s.ImplementationType == typeof(DataSyncJob)));
+            builder.Services.AddSingleton<IJob>(this);
+        }
 
         public void Release() => _released.TrySetResult();
 

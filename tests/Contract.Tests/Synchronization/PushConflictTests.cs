@@ -82,6 +82,10 @@ public sealed class PushConflictTests
         var stages = run.Sequence[0].Stages;
         Assert.StartsWith("50 sent, 3 rejected", stages.Single(s => s.Description == "Push changed data values").Items[0].Summary, StringComparison.Ordinal);
         Assert.Equal("60 sent in 2 pages, 3 rejected", run.Sequence[0].Summary);
+        var error = Assert.Single(run.Errors);
+        Assert.Equal(("E7619", "DataValue"), (error.Code, error.Type));
+        var view = await new JobConfigurationService.JobConfigurationServiceClient(node.Channel).GetJobConfigurationAsync(new() { Uid = job }, cancellationToken: Ct);
+        Assert.Equal("E7619", view.JobConfiguration.ErrorCodes);
     }
 
     [Fact]

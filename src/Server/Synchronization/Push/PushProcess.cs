@@ -35,6 +35,12 @@ internal sealed class PushProcess(DataPush push, Availability availability, Time
             foreach (var phase in Enum.GetValues<PushPhase>().Where(run.Has))
                 await RunAsync(run, phase, progress, cancellationToken);
             var totals = run.Totals;
+            foreach (var reason in totals.Reasons)
+            {
+                if (reason.Code is { } code)
+                    progress.AddError(new(code, null, kind == PushKind.DataValues ? "DataValue" : "CompleteDataSetRegistration", [], reason.Message));
+            }
+
             SynchronizationLog.Pushed(logger, kind.Plural, totals.Rows, totals.Pages, totals.Refused, totals.FailedPages, time.GetElapsedTime(begun).TotalSeconds);
             if (totals.Failure is { } failure)
             {

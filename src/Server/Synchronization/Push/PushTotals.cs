@@ -23,6 +23,9 @@ internal sealed class PushTotals
     /// <summary>Rows of them that were refused.</summary>
     public long Refused { get; private set; }
 
+    /// <summary>Why rows were refused, each reason once; not more than a summary can bear.</summary>
+    public IReadOnlyCollection<Refusal> Reasons => _reasons;
+
     /// <summary>The last failure of a page.</summary>
     public PushFailedException? Failure { get; private set; }
 
