@@ -38,7 +38,7 @@ public sealed class InterruptedBuildTests
         });
         var run = await store.AnalyticsTablesAsync(cancellation: cancel.Token, feed: feed);
         var afterwards = await store.TextsAsync(All);
-        var leftovers = await store.TextsAsync("select table_name from information_schema.tables where table_name like '%temp%'");
+        var leftovers = await store.TextsAsync("select table_name from information_schema.tables where table_name like '%!_temp%' escape '!'");
         var kept = store.Settings.Values["keyLastSuccessfulAnalyticsTablesUpdate"];
         var next = await store.AnalyticsTablesAsync();
 
@@ -172,7 +172,7 @@ public sealed class InterruptedBuildTests
 
             await using var reopened = new TemporaryWarehouse(left);
             Assert.Equal(facts, string.Join(' ', await reopened.TextsAsync(All)));
-            Assert.Empty(await reopened.TextsAsync("select table_name from information_schema.tables where table_name like '%temp%'"));
+            Assert.Empty(await reopened.TextsAsync("select table_name from information_schema.tables where table_name like '%!_temp%' escape '!'"));
             Assert.Equal(["3"], await reopened.TextsAsync("select max(level) from _orgunitstructure"));
         }
         finally
