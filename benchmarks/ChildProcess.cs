@@ -45,6 +45,15 @@ internal sealed class ChildProcess : IAsyncDisposable
         return (child, url);
     }
 
+    /// <summary>Starts a receiver that takes everything.</summary>
+    public static async Task<(ChildProcess Process, Uri Url)> StartSinkAsync(CancellationToken cancellationToken)
+    {
+        var url = FreeUrl();
+        var child = Start(["sink", url.ToString()], null);
+        await child.UntilListeningAsync(url, cancellationToken);
+        return (child, url);
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {

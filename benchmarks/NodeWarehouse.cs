@@ -30,11 +30,11 @@ internal sealed class NodeWarehouse : IAsyncDisposable
     public long FileSize => new FileInfo(Path.Combine(_folder, "warehouse.duckdb")).Length;
 
     /// <summary>Starts a node and imports the country's metadata.</summary>
-    public static async Task<NodeWarehouse> StartAsync(Country country, CancellationToken cancellationToken)
+    public static async Task<NodeWarehouse> StartAsync(Country country, CancellationToken cancellationToken, params string[] settings)
     {
         var folder = Directory.CreateTempSubdirectory("dhis2-benchmark-node").FullName;
         var node = Node.Build(
-            [$"--Dhis2:DataDirectory={folder}", "--Dhis2:Rest:Url=http://127.0.0.1:0", "--Dhis2:Grpc:Url=http://127.0.0.1:0"]);
+            [$"--Dhis2:DataDirectory={folder}", "--Dhis2:Rest:Url=http://127.0.0.1:0", "--Dhis2:Grpc:Url=http://127.0.0.1:0", .. settings]);
         await node.StartAsync(cancellationToken);
         var started = new NodeWarehouse(node, folder);
         using var document = new MemoryStream(MetadataDocument.Of(country));

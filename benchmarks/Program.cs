@@ -3,6 +3,7 @@ using Dhis2Grpc.Benchmarks.Analytics;
 using Dhis2Grpc.Benchmarks.Edge;
 using Dhis2Grpc.Benchmarks.Ingest;
 using Dhis2Grpc.Benchmarks.List;
+using Dhis2Grpc.Benchmarks.Push;
 using Dhis2Grpc.Benchmarks.Scheduler;
 using Dhis2Grpc.Benchmarks.Watch;
 using Dhis2Grpc.Server.Hosting;
@@ -21,6 +22,7 @@ return options.Benchmark switch
     "edge" => await EdgeBenchmark.RunAsync(options, end.Token),
     "ingest" => await IngestBenchmark.RunAsync(options, end.Token),
     "list" => await ListBenchmark.RunAsync(options, end.Token),
+    "push" => await PushBenchmark.RunAsync(options, end.Token),
     "scheduler" => await SchedulerBenchmark.RunAsync(options, end.Token),
     "watch" => await WatchBenchmark.RunAsync(options, end.Token),
     // The processes that benchmarks start.
@@ -29,6 +31,7 @@ return options.Benchmark switch
     "scheduler-prepare" => await NodeScheduler.PrepareAsync(args[1..]),
     "scheduler-node" => await NodeScheduler.RunAsync(args[1..]),
     "scheduler-quartz" => await QuartzScheduler.RunAsync(args[1..]),
+    "sink" => await Sink.RunAsync(args[1..]),
     "minimal-api" => await MinimalApi.RunAsync(args[1..]),
     _ => Options.Usage(),
 };

@@ -3,13 +3,18 @@ using Dhis2Grpc.Server.Warehouse;
 
 namespace Dhis2Grpc.Server.Synchronization.Push;
 
-/// <summary>Reads the rows of a range page by page, from one statement as long as pages go out quickly. On a slow line it asks anew
-/// from where it is, since a statement that stays open for hours keeps the store from tidying up.</summary>
+/// <summary>Reads the rows of a range page by page, in slices: each is sorted by itself, so that the memory that takes does not grow
+/// with the range. On a slow line it asks anew from where it is, since a statement that stays open for hours keeps the store from
+/// tidying up.</summary>
 internal sealed class PageReader(IWarehouse warehouse, PushKind kind, PushQuery query, KeyRange range, Receiver receiver, int pageSize, TimeProvider time)
     : IAsyncDisposable
 {
     private static readonly TimeSpan MaxOpen = TimeSpan.FromMinutes(1);
 
+    private const long RowsPerSlice = 250_000;
+
+    private readonly Queue<KeyRange> _slices = new();
+    private KeyRange? _slice;
     private DbConnection? _connection;
     private IAsyncEnumerator<bool>? _rows;
     private PushPage? _page;
@@ -31,11 +36,15 @@ internal sealed class PageReader(IWarehouse warehouse, PushKind kind, PushQuery 
 
     private async Task<PushPage?> NextAsync(CancellationToken cancellationToken)
     {
-        if (_rows is null || WantsDataSets != _withDataSet || time.GetElapsedTime(_opened) > MaxOpen)
+        if (_slice is null)
+            await SliceAsync(cancellationToken);
+        else if (WantsDataSets != _withDataSet || time.GetElapsedTime(_opened) > MaxOpen)
             await OpenAsync(cancellationToken);
         _page = new PushPage(kind, _after, _withDataSet);
-        while (_page.Count < pageSize && !_page.IsFull && await _rows!.MoveNextAsync())
+        while (_rows is not null && _page.Count < pageSize && !_page.IsFull)
         {
+            if (!await _rows.MoveNextAsync())
+                await NextSliceAsync(cancellationToken);
         }
         var page = _page;
         _page = null;
@@ -50,15 +59,54 @@ internal sealed class PageReader(IWarehouse warehouse, PushKind kind, PushQuery 
         return page;
     }
 
+    /// <summary>Cuts the range behind objects, such as data elements, that together have rows enough.</summary>
+    private async Task SliceAsync(CancellationToken cancellationToken)
+    {
+        await using (var connection = await warehouse.OpenReadAsync(cancellationToken))
+        {
+            var (sql, parameters) = query.CountByObject(range);
+            long rows = 0;
+            long[]? after = range.After;
+            foreach (var (id, count) in await connection.ListAsync(sql, r => (r.GetInt64(0), r.GetInt64(1)), cancellationToken, parameters))
+            {
+                if ((rows += count) < RowsPerSlice)
+                    continue;
+                long[] end = [id, .. Enumerable.Repeat(long.MaxValue, PushKind.KeyLength - 1)];
+                _slices.Enqueue(new(after, end));
+                (after, rows) = (end, 0);
+            }
+            _slices.Enqueue(new(after, range.UpTo));
+        }
+        await NextSliceAsync(cancellationToken);
+    }
+
+    private async Task NextSliceAsync(CancellationToken cancellationToken)
+    {
+        await CloseAsync();
+        if (!_slices.TryDequeue(out var next))
+            return;
+        _slice = next;
+        await OpenAsync(cancellationToken);
+    }
+
     private async Task OpenAsync(CancellationToken cancellationToken)
     {
         await CloseAsync();
-        _withDataSet = WantsDataSets;
+        // Rows of one page are all of one kind, so a page that is begun keeps its own.
+        _withDataSet = _page?.HasDataSets ?? WantsDataSets;
         _connection = await warehouse.OpenReadAsync(cancellationToken);
-        var (sql, parameters) = query.Rows(range with { After = _after }, _withDataSet);
+        var last = _page is { Count: > 0 } begun ? begun.Last : _after;
+        var bounds = new KeyRange(Later(last, _slice!.After), Earlier(_slice.UpTo, range.UpTo));
+        var (sql, parameters) = query.Rows(bounds, _withDataSet);
         _rows = _connection.StreamAsync(sql, Add, cancellationToken, parameters).GetAsyncEnumerator(cancellationToken);
         _opened = time.GetTimestamp();
     }
+
+    private static long[]? Later(long[]? one, long[]? other) =>
+        one is null || (other is not null && one.AsSpan().SequenceCompareTo(other) < 0) ? other : one;
+
+    private static long[]? Earlier(long[]? one, long[]? other) =>
+        one is null || (other is not null && one.AsSpan().SequenceCompareTo(other) > 0) ? other : one;
 
     private bool Add(DbDataReader row)
     {
