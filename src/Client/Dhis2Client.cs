@@ -2,12 +2,15 @@ using Dhis2.Analytics.V1;
 using Dhis2.Data.V1;
 using Dhis2.Metadata.V1;
 using Dhis2.Scheduling.V1;
+using Dhis2.Synchronization.V1;
 using Dhis2.System.V1;
 using Dhis2Grpc.Client.Analytics;
 using Dhis2Grpc.Client.Connection;
 using Dhis2Grpc.Client.Documents;
 using Dhis2Grpc.Client.Errors;
 using Dhis2Grpc.Client.Jobs;
+using Dhis2Grpc.Client.Settings;
+using Dhis2Grpc.Client.Synchronization;
 using Dhis2Grpc.Client.Watching;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
@@ -41,6 +44,8 @@ public sealed class Dhis2Client : IAsyncDisposable, IDisposable
         Queues = new JobQueuesHandle(this, new JobQueueService.JobQueueServiceClient(invoker), options.TimeProvider);
         Metadata = new MetadataHandle(new MetadataService.MetadataServiceClient(invoker));
         DataValueSets = new DataValueSetsHandle(new DataValueSetService.DataValueSetServiceClient(invoker));
+        Settings = new SystemSettingsHandle(new SystemSettingsService.SystemSettingsServiceClient(invoker));
+        Synchronization = new SynchronizationHandle(new SynchronizationService.SynchronizationServiceClient(invoker));
         Analytics = new AnalyticsHandle(new AnalyticsService.AnalyticsServiceClient(invoker), options.TimeProvider);
     }
 
@@ -61,6 +66,12 @@ public sealed class Dhis2Client : IAsyncDisposable, IDisposable
 
     /// <summary>Import and export of data values.</summary>
     public DataValueSetsHandle DataValueSets { get; }
+
+    /// <summary>The settings of the system.</summary>
+    public SystemSettingsHandle Settings { get; }
+
+    /// <summary>The exchange of the server with its remote server.</summary>
+    public SynchronizationHandle Synchronization { get; }
 
     /// <summary>Questions to the analytics tables.</summary>
     public AnalyticsHandle Analytics { get; }

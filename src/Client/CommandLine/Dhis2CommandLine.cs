@@ -29,6 +29,8 @@ internal sealed class Dhis2CommandLine
             ImportCommands.Build(this),
             ExportCommands.Build(this),
             AnalyticsCommand.Build(this),
+            SettingsCommands.Build(this),
+            SyncCommands.Build(this),
             SystemCommands.Ping(this),
             SystemCommands.Info(this),
             DemoCommand.Build(this),

@@ -1,19 +1,24 @@
 using System.Data.Common;
+using System.Threading.Channels;
 using Dhis2Grpc.Server.Warehouse;
 
 namespace Dhis2Grpc.Server.Synchronization.Push;
 
 /// <summary>Reads the rows of a range page by page, in slices: each is sorted by itself, so that the memory that takes does not grow
 /// with the range. On a slow line it asks anew from where it is, since a statement that stays open for hours keeps the store from
-/// tidying up.</summary>
-internal sealed class PageReader(IWarehouse warehouse, PushKind kind, PushQuery query, KeyRange range, Receiver receiver, int pageSize, TimeProvider time)
+/// tidying up. Pages are read and compressed ahead of their turn, two at most.</summary>
+internal sealed class PageReader(IWarehouse warehouse, PushKind kind, PushQuery query, PushNames names, KeyRange range, Receiver receiver, int pageSize, TimeProvider time)
     : IAsyncDisposable
 {
     private static readonly TimeSpan MaxOpen = TimeSpan.FromMinutes(1);
 
     private const long RowsPerSlice = 250_000;
 
+    // A full channel holds the reading up: memory is bounded by it.
+    private readonly Channel<Task<PushPage>> _pages = Channel.CreateBounded<Task<PushPage>>(2);
+    private readonly CancellationTokenSource _stop = new();
     private readonly Queue<KeyRange> _slices = new();
+    private Task? _reading;
     private KeyRange? _slice;
     private DbConnection? _connection;
     private IAsyncEnumerator<bool>? _rows;
@@ -24,14 +29,52 @@ internal sealed class PageReader(IWarehouse warehouse, PushKind kind, PushQuery 
 
     private bool WantsDataSets => receiver.ByDataSet && kind.DataSet is not null;
 
-    /// <summary>Reads the next page, and makes its body; null at the end.</summary>
-    public Task<PushPage?> ReadAsync(CancellationToken cancellationToken) => Task.Run(() => NextAsync(cancellationToken), cancellationToken);
+    /// <summary>The next page, with its body made; null at the end.</summary>
+    public async Task<PushPage?> ReadAsync(CancellationToken cancellationToken)
+    {
+        _reading ??= Task.Run(ReadAheadAsync, CancellationToken.None);
+        if (await _pages.Reader.WaitToReadAsync(cancellationToken) && _pages.Reader.TryRead(out var page))
+            return await page;
+        return null;
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        await _stop.CancelAsync();
+        if (_reading is not null)
+            await _reading;
+        while (_pages.Reader.TryRead(out var page))
+            (await page).Dispose();
         await CloseAsync();
         _page?.Dispose();
+        _stop.Dispose();
+    }
+
+    private async Task ReadAheadAsync()
+    {
+        try
+        {
+            while (await NextAsync(_stop.Token) is { } page)
+            {
+                var prepared = Task.Run(() => Prepared(page), CancellationToken.None);
+                await _pages.Writer.WriteAsync(prepared, _stop.Token);
+            }
+            _pages.Writer.Complete();
+        }
+#pragma warning disable CA1031 // whoever reads the pages gets it
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            _pages.Writer.Complete(e);
+        }
+    }
+
+    private PushPage Prepared(PushPage page)
+    {
+        if (!page.HasDataSets)
+            page.Prepare(receiver.Compress);
+        return page;
     }
 
     private async Task<PushPage?> NextAsync(CancellationToken cancellationToken)
@@ -54,8 +97,6 @@ internal sealed class PageReader(IWarehouse warehouse, PushKind kind, PushQuery 
             return null;
         }
         _after = page.Last;
-        if (!_withDataSet)
-            page.Prepare(receiver.Compress);
         return page;
     }
 
@@ -112,8 +153,9 @@ internal sealed class PageReader(IWarehouse warehouse, PushKind kind, PushQuery 
     {
         Span<long> key = stackalloc long[PushKind.KeyLength];
         for (var i = 0; i < key.Length; i++)
-            key[i] = row.GetInt64(i + 1);
-        _page!.Add(row.GetString(0), key, _withDataSet ? row.Text(PushKind.KeyLength + 1) : null);
+            key[i] = row.GetInt64(i);
+        if (kind.Write(row, key, names, _page!))
+            _page!.End(key, _withDataSet ? row.Text(row.FieldCount - 1) : null);
         return true;
     }
 

@@ -48,7 +48,7 @@ internal sealed class PushConflicts(IWarehouse warehouse, TimeProvider time)
     {
         await using var write = await warehouse.BeginWriteAsync(WriteTurn.Documents, cancellationToken);
         await write.Connection.ExecuteAsync(
-            $"delete from pushconflict x where x.kind = $kind and not exists (select 1 from {kind.From} where {PushQuery.SameKey(kind)})",
+            $"delete from pushconflict x where x.kind = $kind and not exists (select 1 from {kind.Table} d where {PushQuery.SameKey(kind)})",
             cancellationToken, ("kind", kind.Array));
         await write.CommitAsync(cancellationToken);
     }

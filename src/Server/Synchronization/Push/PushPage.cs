@@ -41,18 +41,44 @@ internal sealed class PushPage : IDisposable
     /// <summary>The whole page as a body, made ahead of its turn.</summary>
     public ReadOnlyMemory<byte> Prepared { get; private set; }
 
-    /// <summary>Adds a row.</summary>
-    public void Add(string json, ReadOnlySpan<long> key, string? dataSet)
+    /// <summary>Begins a row; its JSON follows by <see cref="Append(ReadOnlySpan{byte})"/>, and <see cref="End"/> ends it.</summary>
+    public void Begin()
     {
-        var room = Encoding.UTF8.GetMaxByteCount(json.Length);
-        if (_json.Length - _length < room + 1)
-            Grow(room + 1);
         if (_length > 0)
-            _json[_length++] = (byte)',';
+            Append(","u8);
         _starts.Add(_length);
-        _length += Encoding.UTF8.GetBytes(json, _json.AsSpan(_length));
+    }
+
+    /// <summary>Adds to the row.</summary>
+    public void Append(ReadOnlySpan<byte> json)
+    {
+        Reserve(json.Length);
+        json.CopyTo(_json.AsSpan(_length));
+        _length += json.Length;
+    }
+
+    /// <summary>Adds to the row.</summary>
+    public void Append(ReadOnlySpan<byte> json, ReadOnlySpan<byte> more)
+    {
+        Reserve(json.Length + more.Length);
+        json.CopyTo(_json.AsSpan(_length));
+        more.CopyTo(_json.AsSpan(_length + json.Length));
+        _length += json.Length + more.Length;
+    }
+
+    /// <summary>Adds a text that needs no escapes.</summary>
+    public void Append(string text)
+    {
+        Reserve(Encoding.UTF8.GetMaxByteCount(text.Length));
+        _length += Encoding.UTF8.GetBytes(text, _json.AsSpan(_length));
+    }
+
+    /// <summary>Ends the row.</summary>
+    public void End(ReadOnlySpan<long> key, string? dataSet)
+    {
         _keys.AddRange(key);
-        _dataSets.Add(dataSet);
+        if (HasDataSets)
+            _dataSets.Add(dataSet);
     }
 
     /// <summary>Key of a row.</summary>
@@ -113,8 +139,10 @@ internal sealed class PushPage : IDisposable
         return _json.AsSpan(_starts[row], end - _starts[row]);
     }
 
-    private void Grow(int room)
+    private void Reserve(int room)
     {
+        if (_json.Length - _length >= room)
+            return;
         var larger = ArrayPool<byte>.Shared.Rent(Math.Max(_json.Length * 2, _length + room));
         _json.AsSpan(0, _length).CopyTo(larger);
         ArrayPool<byte>.Shared.Return(_json);

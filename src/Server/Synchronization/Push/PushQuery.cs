@@ -31,21 +31,21 @@ internal sealed class PushQuery
 
     /// <summary>Counts the rows of a range.</summary>
     public (string Sql, (string, object?)[] Parameters) Count(KeyRange range) =>
-        ($"select count(*) from {_kind.From} where {_where} {Range(range)}", _parameters);
+        ($"select count(*) from {_kind.Table} d where {_where} {Range(range)}", _parameters);
 
     /// <summary>Counts the rows of a range by the first column of their key, in its order.</summary>
     public (string Sql, (string, object?)[] Parameters) CountByObject(KeyRange range) =>
-        ($"select {_kind.Keys[0]}, count(*) from {_kind.From} where {_where} {Range(range)} group by 1 order by 1", _parameters);
+        ($"select {_kind.Keys[0]}, count(*) from {_kind.Table} d where {_where} {Range(range)} group by 1 order by 1", _parameters);
 
-    /// <summary>The rows of a range: JSON, key, and the data set if asked for.</summary>
+    /// <summary>The rows of a range: key, columns, and the data set if asked for.</summary>
     public (string Sql, (string, object?)[] Parameters) Rows(KeyRange range, bool withDataSet)
     {
         var grouped = withDataSet && _kind.DataSet is not null;
         return ($"""
-            select {_kind.Json}, {string.Join(", ", _kind.Keys)}{(grouped ? ", " + _kind.DataSet : "")}
-            from {_kind.From} {(grouped ? _kind.DataSetFrom : "")}
+            select {string.Join(", ", _kind.Keys)}, {_kind.Columns}{(grouped ? ", " + _kind.DataSet : "")}
+            from {_kind.Table} d {(grouped ? _kind.DataSetFrom : "")}
             where {_where} {Range(range)}
-            order by {string.Join(", ", Enumerable.Range(2, PushKind.KeyLength))}
+            order by {string.Join(", ", Enumerable.Range(1, PushKind.KeyLength))}
             """, _parameters);
     }
 

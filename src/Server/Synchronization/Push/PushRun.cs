@@ -28,10 +28,10 @@ internal sealed class PushRun : IAsyncDisposable
     private long _open;
     private PushPhase _phase;
     private PushQuery? _query;
+    private PushNames? _names;
     private KeyRange? _range;
     private PageReader? _reader;
     private PushPage? _page;
-    private Task<PushPage?>? _next;
     private long _rows;
     private int _failuresInARow;
 
@@ -105,11 +105,13 @@ internal sealed class PushRun : IAsyncDisposable
         }
 
         _rows = await CountAsync(cancellationToken);
+        _names = _rows == 0 ? null : await PushNames.LoadAsync(_warehouse, cancellationToken);
         if (_rows > 0 && phase == PushPhase.Changed)
             await SaveAsync(cancellationToken);
         if (_rows == 0)
-            _ranges.Clear();
-        await NextPageAsync(cancellationToken);
+            NothingLeft();
+        else
+            await NextPageAsync(cancellationToken);
         return _rows;
     }
 
@@ -120,8 +122,6 @@ internal sealed class PushRun : IAsyncDisposable
     {
         if (_page is not { } page)
             return null;
-        // The next page is read while this one is on its way.
-        _next = _reader!.ReadAsync(cancellationToken);
         try
         {
             var outcome = await SettleAsync(page, cancellationToken);
@@ -165,6 +165,14 @@ internal sealed class PushRun : IAsyncDisposable
     {
         await CloseReaderAsync();
         _ended();
+    }
+
+    // What failed before has changed since, and is the next window's.
+    private void NothingLeft()
+    {
+        _ranges.Clear();
+        if (_phase != PushPhase.Refused)
+            _state = _state with { Window = _state.Window! with { Failed = [] } };
     }
 
     private async Task<PageOutcome> SettleAsync(PushPage page, CancellationToken cancellationToken)
@@ -221,7 +229,7 @@ internal sealed class PushRun : IAsyncDisposable
         return rows;
     }
 
-    private PageReader Reader(KeyRange range) => new(_warehouse, Kind, _query!, range, _receiver, _pageSize, _time);
+    private PageReader Reader(KeyRange range) => new(_warehouse, Kind, _query!, _names!, range, _receiver, _pageSize, _time);
 
     private async Task NextPageAsync(CancellationToken cancellationToken)
     {
@@ -229,9 +237,7 @@ internal sealed class PushRun : IAsyncDisposable
         {
             if (_reader is not null)
             {
-                var page = await (_next ?? _reader.ReadAsync(cancellationToken));
-                _next = null;
-                if (page is not null)
+                if (await _reader.ReadAsync(cancellationToken) is { } page)
                 {
                     _page = page;
                     return;
@@ -286,18 +292,6 @@ internal sealed class PushRun : IAsyncDisposable
 
     private async ValueTask CloseReaderAsync()
     {
-        if (_next is { } next)
-        {
-            _next = null;
-            try
-            {
-                (await next)?.Dispose();
-            }
-            catch (OperationCanceledException)
-            {
-                // The run was cancelled, and the page with it.
-            }
-        }
         _page?.Dispose();
         _page = null;
         if (_reader is { } reader)
