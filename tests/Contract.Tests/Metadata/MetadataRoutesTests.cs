@@ -38,6 +38,7 @@ public sealed class MetadataRoutesTests(MetadataRoutesTests.Node fixture) : ICla
     [InlineData("/api/pushAnalysis?paging=false", """{"pushAnalysis":[{"id":"bbbbbbbbbb2","displayName":"Push"}]}""")]
     [InlineData("/api/widgets?paging=false", """{"widgets":[{"id":"bbbbbbbbbb3","displayName":"Not a type of DHIS2"}]}""")]
     [InlineData("/api/reports?paging=false", """{"reports":[]}""")]
+    [InlineData("/api/pushAnalysis?paging=false&fields=dashboard[displayName]", """{"pushAnalysis":[{"dashboard":{"displayName":"Board"}}]}""")]
     [InlineData("/api/aggregateDataExchanges?fields=id,displayName&paging=true", """{"pager":{"page":1,"total":1,"pageSize":50,"pageCount":1},"aggregateDataExchanges":[{"id":"bbbbbbbbbb1","displayName":"Up"}]}""")]
     public async Task Objects_of_every_type_are_read_in_one_way(string path, string expected) =>
         Assert.Equal(expected, await fixture.Http.GetStringAsync(path, Ct));
@@ -69,6 +70,8 @@ public sealed class MetadataRoutesTests(MetadataRoutesTests.Node fixture) : ICla
     [InlineData("/api/userGroups/aaaaaaaaaa1?fields=users~pluck(password)")]
     [InlineData("/api/userGroups/aaaaaaaaaa1?fields=users[*]~keyBy(password)")]
     [InlineData("/api/aggregateDataExchanges/bbbbbbbbbb1")]
+    [InlineData("/api/metadata?users=true&aggregateDataExchanges=true")]
+    [InlineData("/api/metadata")]
     [InlineData("/api/aggregateDataExchanges?paging=false&fields=target[api[password~rename(x)]]")]
     public async Task Secrets_never_come_out(string path) =>
         Assert.DoesNotContain("hunter2", await fixture.Http.GetStringAsync(path, Ct), StringComparison.Ordinal);
