@@ -91,22 +91,23 @@ internal static class IngestBenchmark
     private static async Task MergeAsync(NodeWarehouse node, DataValue[] changes, CancellationToken cancellationToken)
     {
         await using var write = await node.Warehouse.BeginWriteAsync(WriteTurn.Documents, cancellationToken);
-        var merge = new DataValueMerge(write.Connection, ImportStrategy.CreateAndUpdate);
+        var merge = new DataValueMerge(write.Connection, ImportStrategy.CreateAndUpdate, skipExistingCheck: false);
         await merge.PrepareAsync(cancellationToken);
         var elements = await IdsAsync("dataelement", "dataelementid");
         var units = await IdsAsync("organisationunit", "organisationunitid");
         var combos = await IdsAsync("categoryoptioncombo", "categoryoptioncomboid");
         using (var load = write.Load(DataValueMerge.Stage))
         {
+            var position = 0;
             foreach (var v in changes)
             {
                 load.Add(elements[v.DataElement.Uid]).Add((long?)v.Month.Id).Add(units[v.OrgUnit.Uid]).Add(combos[v.Combo.Uid])
                     .Add(combos[v.AttributeCombo.Uid]).Add(v.Value).Add("admin").Add((DateTime?)v.LastUpdated).Add((DateTime?)v.LastUpdated)
-                    .Add((string?)null).Add((bool?)false).Add((int?)(v.Deleted ? 1 : 0)).EndRow();
+                    .Add((string?)null).Add((bool?)false).Add((int?)(v.Deleted ? 1 : 0)).Add((int?)position++).EndRow();
             }
         }
 
-        await merge.RunAsync("benchmark", DateTime.UnixEpoch, dryRun: false, cancellationToken);
+        await merge.RunAsync("benchmark", DateTime.UnixEpoch, dryRun: false, new ImportConflicts(), cancellationToken);
         await write.CommitAsync(cancellationToken);
 
         async Task<Dictionary<string, long?>> IdsAsync(string table, string id) => (await write.Connection.ListAsync(

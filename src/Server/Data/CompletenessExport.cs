@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Globalization;
 using System.Text.Json;
+using Dhis2Grpc.Server.Security;
 using Dhis2Grpc.Server.Warehouse;
 
 namespace Dhis2Grpc.Server.Data;
@@ -10,17 +11,33 @@ internal sealed class CompletenessExport(IWarehouse warehouse)
 {
     private const int FlushAt = 64 * 1024;
 
-    /// <summary>Writes the document.</summary>
-    /// <exception cref="Errors.Dhis2Exception">E2013 and E2002 to E2009; nothing is written.</exception>
-    public async Task ExportAsync(ExportQuery query, Stream output, CancellationToken cancellationToken)
+    /// <summary>Checks what is asked for.</summary>
+    /// <exception cref="Errors.Dhis2Exception">E2013 and E2002 to E2012.</exception>
+    public async Task<PreparedExport> PrepareAsync(ExportQuery query, User caller, CancellationToken cancellationToken)
     {
         if (query.DataSets.Count == 0)
             throw NoDataSet();
         query.Check();
-        await using var connection = await warehouse.OpenReadAsync(cancellationToken);
-        var scope = await ExportScope.ResolveAsync(connection, query, cancellationToken);
-        if (scope.DataSets.Count == 0)
-            throw NoDataSet();
+        var connection = await warehouse.OpenReadAsync(cancellationToken);
+        try
+        {
+            var scope = await ExportScope.ResolveAsync(connection, query, cancellationToken);
+            if (scope.DataSets.Count == 0)
+                throw NoDataSet();
+            await ExportAccess.CheckAsync(connection, query, caller, cancellationToken);
+            return new PreparedExport(connection, (output, stop) => WriteAsync(connection, query, scope, output, stop));
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+
+        static Errors.Dhis2Exception NoDataSet() => ExportQuery.Refused("E2013", "At least one data set must be specified");
+    }
+
+    private static async Task WriteAsync(DbConnection connection, ExportQuery query, ExportScope scope, Stream output, CancellationToken cancellationToken)
+    {
         await using var json = new Utf8JsonWriter(output);
         json.WriteStartObject();
         json.WriteStartArray("completeDataSetRegistrations");
@@ -33,12 +50,11 @@ internal sealed class CompletenessExport(IWarehouse warehouse)
         json.WriteEndArray();
         json.WriteEndObject();
         await json.FlushAsync(cancellationToken);
-
-        static Errors.Dhis2Exception NoDataSet() => ExportQuery.Refused("E2013", "At least one data set must be specified");
     }
 
     private static string Sql(ExportQuery query, ExportScope scope) => $"""
-        select s.uid, p.iso, o.uid, a.uid, r.date, r.storedby, r.lastupdatedby, r.lastupdated, r.completed
+        select {query.IdSchemes.Of(query.IdSchemes.DataSet).Sql("dataSets", "s")}, p.iso, {query.IdSchemes.Of(query.IdSchemes.OrgUnit).Sql("organisationUnits", "o")},
+            {query.IdSchemes.Of(query.IdSchemes.CategoryOptionCombo).Sql("categoryOptionCombos", "a")}, r.date, r.storedby, r.lastupdatedby, r.lastupdated, r.completed
         from completedatasetregistration r
         join dataset s on s.datasetid = r.datasetid
         join period p on p.periodid = r.periodid
@@ -54,9 +70,9 @@ internal sealed class CompletenessExport(IWarehouse warehouse)
     {
         json.WriteStartObject();
         json.WriteString("period", row.GetString(1));
-        json.WriteString("dataSet", row.GetString(0));
-        json.WriteString("organisationUnit", row.GetString(2));
-        json.WriteString("attributeOptionCombo", row.GetString(3));
+        Text(json, "dataSet", row, 0);
+        Text(json, "organisationUnit", row, 2);
+        Text(json, "attributeOptionCombo", row, 3);
         Day(json, "date", row, 4);
         Text(json, "storedBy", row, 5);
         Text(json, "lastUpdatedBy", row, 6);

@@ -1,4 +1,4 @@
-using System.Data.Common;
+using System.Globalization;
 using System.Text;
 using Dhis2Grpc.Server.Warehouse;
 
@@ -22,36 +22,35 @@ internal sealed record CompletionTarget
 
     /// <summary>Checks the header. A conflict means that nothing of the document may be stored.</summary>
     /// <returns>What it completes; null when it completes nothing.</returns>
-    public static async Task<CompletionTarget?> ResolveAsync(DbConnection connection, ImportLookups lookups, DataValueSetHeader header,
-        IdSchemes schemes, ImportConflicts conflicts, CancellationToken cancellationToken)
+    public static CompletionTarget? Resolve(
+        ImportLookups lookups, PeriodLookup periods, DataValueSetHeader header, UserScope user, DateOnly today, ImportConflicts conflicts)
     {
-        var dataSet = header.DataSet is null ? null : await FindDataSetAsync(connection, header, schemes, cancellationToken);
-        if (header.DataSet is not null && dataSet is null)
+        var dataSet = lookups.DataSets.TryGet(header.DataSet, out var set) ? set : null;
+        if (!string.IsNullOrEmpty(header.DataSet) && dataSet is null)
             Missing("dataSet", header.DataSet, "E7600", "Data set not found or not accessible");
-        var orgUnit = Find(lookups.OrgUnits, header.OrgUnit);
+        if (dataSet?.Sharing is { } sharing && !sharing.CanWrite(user))
+            Missing("dataSet", header.DataSet!, "E7601", "User does not have write access for DataSet");
+        long? orgUnit = lookups.OrgUnits.TryGet(header.OrgUnit, out var unit) ? unit : null;
         if (!string.IsNullOrEmpty(header.OrgUnit) && orgUnit is null)
             Missing("orgUnit", header.OrgUnit, "E7603", "Org unit not found or not accessible");
-        var combo = Find(lookups.OptionCombos, header.AttributeOptionCombo);
+        var combo = lookups.OptionCombos.TryGet(header.AttributeOptionCombo, out var found) ? found : null;
         if (!string.IsNullOrEmpty(header.AttributeOptionCombo) && combo is null)
             Missing("attributeOptionCombo", header.AttributeOptionCombo, "E7604", "Attribute option combo not found or not accessible");
-        if (string.IsNullOrEmpty(header.CompleteDate))
+        if (!TryDay(header.CompleteDate, today, out var day))
+            Missing("completeDate", header.CompleteDate!, null, "Not a date");
+        if (dataSet is null || conflicts.Any || day is not { } when)
             return null;
-        var when = default(DateTime);
-        if (!WireTime.TryParse(Encoding.UTF8.GetBytes(header.CompleteDate), out when))
-            Missing("completeDate", header.CompleteDate, null, "Not a date");
-        if (dataSet is null || conflicts.Any)
-            return null;
-        long? period = header.Period is not null && lookups.Periods.TryGet(Encoding.UTF8.GetBytes(header.Period), out var id, out _) ? id : null;
+        long? period = header.Period is not null && periods.TryGet(Encoding.UTF8.GetBytes(header.Period), out var id, out _) ? id : null;
         if (period is { } needed && orgUnit is not null)
-            lookups.Periods.Keep(needed);
+            periods.Keep(needed);
         return new CompletionTarget
         {
-            DataSet = dataSet.Value,
+            DataSet = dataSet.Id,
             Period = period,
             OrgUnit = orgUnit,
-            AttributeOptionCombo = combo ?? lookups.DefaultOptionComboId,
-            When = when,
-            Date = header.CompleteDate,
+            AttributeOptionCombo = (combo ?? lookups.DefaultCombo).Id,
+            When = when.ToDateTime(default, DateTimeKind.Utc),
+            Date = when.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
         };
 
         void Missing(string member, string value, string? code, string text) =>
@@ -73,15 +72,16 @@ internal sealed record CompletionTarget
         load.Add(DataSet).Add(Period).Add(OrgUnit).Add(AttributeOptionCombo).Add((DateTime?)When).Add(user).Add(user)
             .Add((DateTime?)now).Add((bool?)true).EndRow();
 
-    /// <summary>Key of the header's data set; null when there is none.</summary>
-    public static Task<long?> FindDataSetAsync(DbConnection connection, DataValueSetHeader header, IdSchemes schemes,
-        CancellationToken cancellationToken)
+    // Besides a date DHIS2 takes true for today, and no day after today.
+    private static bool TryDay(string? text, DateOnly today, out DateOnly? day)
     {
-        var asked = schemes.With(header.IdSchemes);
-        return connection.ScalarAsync<long?>(
-            $"select datasetid from dataset where {(asked.DataSet ?? asked.Any).Column()} = $id limit 1", cancellationToken, ("id", header.DataSet));
+        day = null;
+        if (string.IsNullOrEmpty(text) || text.Equals("false", StringComparison.OrdinalIgnoreCase))
+            return true;
+        if (text.Equals("true", StringComparison.OrdinalIgnoreCase))
+            day = today;
+        else if (WireTime.TryParse(Encoding.UTF8.GetBytes(text), out var time))
+            day = DateOnly.FromDateTime(time) is var asked && asked > today ? today : asked;
+        return day is not null;
     }
-
-    private static long? Find(LookupTable<long> table, string? identifier) =>
-        !string.IsNullOrEmpty(identifier) && table.TryGet(Encoding.UTF8.GetBytes(identifier), out var id) ? id : null;
 }

@@ -14,6 +14,28 @@ internal sealed record DataImportOptions
 
     /// <summary>By what objects are named.</summary>
     public IdSchemes IdSchemes { get; init; } = new();
+
+    /// <summary>What the document is written in.</summary>
+    public DocumentFormat Format { get; init; }
+
+    /// <summary>The first row of a CSV document names its columns.</summary>
+    public bool FirstRowIsHeader { get; init; } = true;
+
+    /// <summary>Take values outside the times at which data sets take them; for holders of all authorities only.</summary>
+    public bool Force { get; init; }
+
+    /// <summary>Write without comparing with what is stored: every value counts as new.</summary>
+    public bool SkipExistingCheck { get; init; }
+}
+
+/// <summary>What a document is written in.</summary>
+internal enum DocumentFormat
+{
+    /// <summary>JSON.</summary>
+    Json,
+
+    /// <summary>Comma-separated values.</summary>
+    Csv,
 }
 
 /// <summary>By what a document names objects.</summary>
@@ -44,6 +66,10 @@ internal sealed record IdSchemes
         DataSet = other.DataSet ?? DataSet,
     };
 
+    /// <summary>The scheme of a kind of object.</summary>
+    /// <param name="own">What is said of the kind itself.</param>
+    public IdScheme Of(IdScheme? own) => own ?? Any ?? IdScheme.Uid;
+
     /// <summary>What is said, by DHIS2's member names.</summary>
     public Dictionary<string, string> Named()
     {
@@ -58,7 +84,7 @@ internal sealed record IdSchemes
         void Add(string name, IdScheme? scheme)
         {
             if (scheme is { } known)
-                named[name] = known.ToString().ToUpperInvariant();
+                named[name] = known.Text;
         }
     }
 }

@@ -6,6 +6,7 @@ internal static class DataServices
     /// <summary>Adds the imports and exports; they need the warehouse and the clock.</summary>
     public static IServiceCollection AddData(this IServiceCollection services)
     {
+        services.AddSingleton<ImportLookupCache>();
         services.AddSingleton<DataValueSetImport>();
         services.AddSingleton<DataValueSetExport>();
         services.AddSingleton<CompletenessImport>();

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Globalization;
 using Dhis2.Common.V1;
 using Dhis2Grpc.Server.Warehouse;
 
@@ -6,7 +7,10 @@ namespace Dhis2Grpc.Server.Data;
 
 /// <summary>Brings staged values into <c>datavalue</c> with two statements, however many they are: one counts what
 /// becomes of each, the other does it. The last entry of a key wins; those before it count as ignored.</summary>
-internal sealed class DataValueMerge(DbConnection connection, ImportStrategy strategy)
+/// <param name="connection">The transaction.</param>
+/// <param name="strategy">Which values to write.</param>
+/// <param name="skipExistingCheck">Write without comparing with what is there.</param>
+internal sealed class DataValueMerge(DbConnection connection, ImportStrategy strategy, bool skipExistingCheck)
 {
     /// <summary>Name of the staging table.</summary>
     public const string Stage = "datavaluestage";
@@ -26,11 +30,35 @@ internal sealed class DataValueMerge(DbConnection connection, ImportStrategy str
                 dataelementid bigint not null, periodid bigint not null, sourceid bigint not null,
                 categoryoptioncomboid bigint not null, attributeoptioncomboid bigint not null,
                 value varchar, storedby varchar, created timestamp, lastupdated timestamp, comment varchar,
-                followup boolean not null, want integer not null)
+                followup boolean not null, want integer not null, position integer not null)
             """, cancellationToken);
 
-    /// <summary>Counts what the staged values do, and does it unless told not to.</summary>
-    public async Task<ImportCount> RunAsync(string user, DateTime now, bool dryRun, CancellationToken cancellationToken)
+    /// <summary>Takes out entries that would delete a file where there is none, each as a conflict (E7645).</summary>
+    public async Task RejectMissingFilesAsync(ImportConflicts conflicts, CancellationToken cancellationToken)
+    {
+        if (strategy != ImportStrategy.Delete)
+            return;
+        var missing = await connection.ListAsync(
+            $"""
+            select s.position, e.uid from {Stage} s join dataelement e using (dataelementid) left join datavalue d on {SameKey} and not d.deleted
+            where e.valuetype in ('FILE_RESOURCE', 'IMAGE') and d.dataelementid is null order by 1
+            """,
+            row => (Position: row.GetInt32(0), Element: row.GetString(1)), cancellationToken);
+        foreach (var (position, element) in missing)
+        {
+            conflicts.Add(position, "E7645", "dataElement",
+                $"No data value for file resource exist for the given combination for data element: `{element}`", ("dataElement", element));
+        }
+
+        foreach (var some in missing.Chunk(1000))
+        {
+            await connection.ExecuteAsync(
+                $"delete from {Stage} where position in ({string.Join(',', some.Select(m => m.Position.ToString(CultureInfo.InvariantCulture)))})", cancellationToken);
+        }
+    }
+
+    /// <summary>Counts what the staged values do, and does it unless told not to. What the strategy leaves out is rejected.</summary>
+    public async Task<ImportCount> RunAsync(string user, DateTime now, bool dryRun, ImportConflicts conflicts, CancellationToken cancellationToken)
     {
         var count = new ImportCount { Ignored = await DropSupersededAsync(cancellationToken) };
         var outcomes = await connection.ListAsync(
@@ -43,6 +71,10 @@ internal sealed class DataValueMerge(DbConnection connection, ImportStrategy str
                 case "imported": count.Imported += rows; break;
                 case "updated": count.Updated += rows; break;
                 case "deleted": count.Deleted += rows; break;
+                case "rejected":
+                    count.Ignored += rows;
+                    await RejectAsync(conflicts, cancellationToken);
+                    break;
                 default: count.Ignored += rows; break;
             }
         }
@@ -57,9 +89,9 @@ internal sealed class DataValueMerge(DbConnection connection, ImportStrategy str
     {
         get
         {
-            var there = "d.dataelementid is not null and not d.deleted";
+            var there = skipExistingCheck ? "false" : "d.dataelementid is not null and not d.deleted";
             if (strategy == ImportStrategy.Delete)
-                return $"case when {there} then 'deleted' else 'ignored' end";
+                return $"case when {there} then 'deleted' else 'rejected' end";
             var update = strategy.HasFlag(ImportStrategy.Update)
                 ? $"""
                   case when s.want <> {(int)StagedWant.Value} then 'deleted'
@@ -67,13 +99,18 @@ internal sealed class DataValueMerge(DbConnection connection, ImportStrategy str
                             and s.followup = coalesce(d.followup, false) then 'ignored'
                        else 'updated' end
                   """
-                : "'ignored'";
+                : "'rejected'";
             var create = strategy.HasFlag(ImportStrategy.Create)
                 ? $"case when s.want = {(int)StagedWant.Nothing} then 'ignored' else 'imported' end"
-                : "'ignored'";
+                : "'rejected'";
             return $"case when {there} then {update} else {create} end";
         }
     }
+
+    private async Task RejectAsync(ImportConflicts conflicts, CancellationToken cancellationToken) =>
+        conflicts.Reject(await connection.ListAsync(
+            $"select s.position from {Stage} s left join datavalue d on {SameKey} where {Outcome} = 'rejected' order by 1 limit {ImportConflicts.MaxRejected}",
+            row => row.GetInt32(0), cancellationToken));
 
     // A deletion of what is deleted counts as imported and is no change: two nodes would hand it to each other for ever.
     private static string SameDeletion => $"d.deleted and s.want = {(int)StagedWant.Deleted} and s.value is not distinct from d.value";
@@ -99,7 +136,7 @@ internal sealed class DataValueMerge(DbConnection connection, ImportStrategy str
         var changed = await connection.ScalarAsync<long>("select nextval('changesequence')", cancellationToken);
         await connection.ExecuteAsync($"""
             merge into datavalue d using {Stage} s on {SameKey}
-            when matched and {Outcome} = 'ignored' then do nothing
+            when matched and {Outcome} in ('ignored', 'rejected') then do nothing
             when matched and {Outcome} = 'deleted' then update set
                 value = {(strategy == ImportStrategy.Delete ? "d.value" : "coalesce(nullif(s.value, ''), d.value)")}, storedby = coalesce(s.storedby, $user),
                 lastupdated = coalesce(s.lastupdated, $now), deleted = true, changed = $changed

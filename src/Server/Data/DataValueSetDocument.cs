@@ -55,11 +55,11 @@ internal sealed record DataValueSetHeader
         "orgUnit" => this with { OrgUnit = text },
         "attributeOptionCombo" => this with { AttributeOptionCombo = text },
         "dryRun" => this with { DryRun = text == "true" },
-        "idScheme" => this with { IdSchemes = IdSchemes with { Any = IdSchemeNames.Parse(text) } },
-        "dataElementIdScheme" => this with { IdSchemes = IdSchemes with { DataElement = IdSchemeNames.Parse(text) } },
-        "orgUnitIdScheme" => this with { IdSchemes = IdSchemes with { OrgUnit = IdSchemeNames.Parse(text) } },
-        "categoryOptionComboIdScheme" => this with { IdSchemes = IdSchemes with { CategoryOptionCombo = IdSchemeNames.Parse(text) } },
-        "dataSetIdScheme" => this with { IdSchemes = IdSchemes with { DataSet = IdSchemeNames.Parse(text) } },
+        "idScheme" => this with { IdSchemes = IdSchemes with { Any = IdScheme.Parse(text) } },
+        "dataElementIdScheme" => this with { IdSchemes = IdSchemes with { DataElement = IdScheme.Parse(text) } },
+        "orgUnitIdScheme" => this with { IdSchemes = IdSchemes with { OrgUnit = IdScheme.Parse(text) } },
+        "categoryOptionComboIdScheme" => this with { IdSchemes = IdSchemes with { CategoryOptionCombo = IdScheme.Parse(text) } },
+        "dataSetIdScheme" => this with { IdSchemes = IdSchemes with { DataSet = IdScheme.Parse(text) } },
         _ => this with { Strategy = text.Length == 0 ? Strategy : ImportStrategies.Parse(text) },
     };
 }

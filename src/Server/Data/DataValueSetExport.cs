@@ -1,54 +1,80 @@
 using System.Buffers;
 using System.Data.Common;
 using System.Globalization;
-using System.Text.Encodings.Web;
-using System.Text.Json;
+using Dhis2Grpc.Server.Security;
 using Dhis2Grpc.Server.Warehouse;
 
 namespace Dhis2Grpc.Server.Data;
 
-/// <summary>Exports data values as a data value set document, straight from the store into the output.</summary>
+/// <summary>Exports data values as one document, straight from the store into the output.</summary>
 internal sealed class DataValueSetExport(IWarehouse warehouse)
 {
     private const int FlushAt = 64 * 1024;
 
-    private static readonly JsonWriterOptions _json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
-
     /// <summary>Writes the document.</summary>
     /// <param name="query">Which values.</param>
+    /// <param name="format">What it is written in.</param>
+    /// <param name="caller">Who asks.</param>
     /// <param name="output">Where to; nothing is written when the query is refused.</param>
     /// <param name="cancellationToken">Stops it, in the middle of the document if need be.</param>
-    /// <exception cref="Errors.Dhis2Exception">E2001 to E2009.</exception>
-    public async Task ExportAsync(ExportQuery query, Stream output, CancellationToken cancellationToken)
+    /// <exception cref="Errors.Dhis2Exception">E2001 to E2012.</exception>
+    public async Task ExportAsync(ExportQuery query, DocumentFormat format, User caller, Stream output, CancellationToken cancellationToken)
+    {
+        await using var export = await PrepareAsync(query, format, caller, cancellationToken);
+        await export.WriteAsync(output, cancellationToken);
+    }
+
+    /// <summary>Checks what is asked for.</summary>
+    /// <exception cref="Errors.Dhis2Exception">E2001 to E2012.</exception>
+    public async Task<PreparedExport> PrepareAsync(ExportQuery query, DocumentFormat format, User caller, CancellationToken cancellationToken)
     {
         if (query.DataElements.Count + query.DataSets.Count + query.DataElementGroups.Count == 0)
             throw NoData();
         query.Check();
-        await using var connection = await warehouse.OpenReadAsync(cancellationToken);
-        var scope = await ExportScope.ResolveAsync(connection, query, cancellationToken);
-        if (scope.DataElements.Count == 0)
-            throw NoData();
-        var buffer = new ArrayBufferWriter<byte>(FlushAt * 2);
-        await using var json = new Utf8JsonWriter(buffer, _json);
-        json.WriteStartObject();
-        await WriteHeaderAsync(json, connection, query, scope, cancellationToken);
-        json.WriteStartArray("dataValues");
-        await foreach (var _ in connection.StreamAsync(Sql(query, scope), row => Write(json, row), cancellationToken, [.. Parameters(query)]))
+        var connection = await warehouse.OpenReadAsync(cancellationToken);
+        try
         {
-            if (json.BytesPending + buffer.WrittenCount >= FlushAt)
-                await FlushAsync(json, buffer, output, cancellationToken);
+            var scope = await ExportScope.ResolveAsync(connection, query, cancellationToken);
+            if (scope.DataElements.Count == 0)
+                throw NoData();
+            await ExportAccess.CheckAsync(connection, query, caller, cancellationToken);
+            return new PreparedExport(connection, (output, stop) => WriteAsync(connection, query, scope, format, output, stop));
         }
-        json.WriteEndArray();
-        json.WriteEndObject();
-        await FlushAsync(json, buffer, output, cancellationToken);
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
 
         static Errors.Dhis2Exception NoData() =>
             ExportQuery.Refused("E2001", "At least one data element, data set or data element group must be specified");
     }
 
-    private static async ValueTask FlushAsync(Utf8JsonWriter json, ArrayBufferWriter<byte> buffer, Stream output, CancellationToken cancellationToken)
+    private static async Task WriteAsync(
+        DbConnection connection, ExportQuery query, ExportScope scope, DocumentFormat format, Stream output, CancellationToken cancellationToken)
     {
-        json.Flush();
+        var buffer = new ArrayBufferWriter<byte>(FlushAt * 2);
+        using var json = format == DocumentFormat.Json ? new JsonDataValueWriter(buffer) : null;
+        IDataValueWriter writer = json ?? (IDataValueWriter)new CsvDataValueWriter(buffer);
+        writer.Begin(await HeaderAsync(connection, query, scope, cancellationToken));
+        await foreach (var _ in connection.StreamAsync(Sql(query, scope), row => Write(writer, row), cancellationToken, [.. Parameters(query)]))
+        {
+            if (writer.Pending >= FlushAt)
+                await FlushAsync(writer, buffer, output, cancellationToken);
+        }
+        writer.End();
+        await FlushAsync(writer, buffer, output, cancellationToken);
+    }
+
+    private static bool Write(IDataValueWriter writer, DbDataReader row)
+    {
+        writer.Write(row);
+        return true;
+    }
+
+    private static async ValueTask FlushAsync(IDataValueWriter writer, ArrayBufferWriter<byte> buffer, Stream output, CancellationToken cancellationToken)
+    {
+        writer.Flush();
         await output.WriteAsync(buffer.WrittenMemory, cancellationToken);
         buffer.ResetWrittenCount();
     }
@@ -61,11 +87,12 @@ internal sealed class DataValueSetExport(IWarehouse warehouse)
 
     private static string Sql(ExportQuery query, ExportScope scope)
     {
-        var any = query.IdSchemes.Any;
-        var combo = (query.IdSchemes.CategoryOptionCombo ?? any).Column();
+        var schemes = query.IdSchemes;
+        var combo = schemes.Of(schemes.CategoryOptionCombo);
         var limit = query.Limit is > 0 and { } rows ? string.Create(CultureInfo.InvariantCulture, $"limit {rows}") : "";
         return $"""
-            select e.{(query.IdSchemes.DataElement ?? any).Column()}, p.iso, o.{(query.IdSchemes.OrgUnit ?? any).Column()}, c.{combo}, a.{combo},
+            select {schemes.Of(schemes.DataElement).Sql("dataElements", "e")}, p.iso, {schemes.Of(schemes.OrgUnit).Sql("organisationUnits", "o")},
+                {combo.Sql("categoryOptionCombos", "c")}, {combo.Sql("categoryOptionCombos", "a")},
                 d.value, d.storedby, d.created, d.lastupdated, d.comment, coalesce(d.followup, false), d.deleted
             from datavalue d
             join dataelement e on e.dataelementid = d.dataelementid
@@ -79,51 +106,27 @@ internal sealed class DataValueSetExport(IWarehouse warehouse)
             """;
     }
 
-    private static bool Write(Utf8JsonWriter json, DbDataReader row)
-    {
-        Span<byte> time = stackalloc byte[WireTime.Length];
-        json.WriteStartObject();
-        Text(json, "dataElement"u8, row, 0);
-        Text(json, "period"u8, row, 1);
-        Text(json, "orgUnit"u8, row, 2);
-        Text(json, "categoryOptionCombo"u8, row, 3);
-        Text(json, "attributeOptionCombo"u8, row, 4);
-        Text(json, "value"u8, row, 5);
-        Text(json, "storedBy"u8, row, 6);
-        WireTime.Write(row.GetDateTime(7), time);
-        json.WriteString("created"u8, time);
-        WireTime.Write(row.GetDateTime(8), time);
-        json.WriteString("lastUpdated"u8, time);
-        Text(json, "comment"u8, row, 9);
-        json.WriteBoolean("followup"u8, row.GetBoolean(10));
-        if (row.GetBoolean(11))
-            json.WriteBoolean("deleted"u8, true);
-        json.WriteEndObject();
-        return true;
-    }
-
-    private static void Text(Utf8JsonWriter json, ReadOnlySpan<byte> name, DbDataReader row, int column)
-    {
-        if (!row.IsDBNull(column))
-            json.WriteString(name, row.GetString(column));
-    }
-
     /// <summary>With exactly one data set, period and organisation unit these stand above the values, and when it was completed.</summary>
-    private static async Task WriteHeaderAsync(Utf8JsonWriter json, DbConnection connection, ExportQuery query, ExportScope scope,
-        CancellationToken cancellationToken)
+    private static async Task<List<(string Member, string Value)>> HeaderAsync(
+        DbConnection connection, ExportQuery query, ExportScope scope, CancellationToken cancellationToken)
     {
         if (query is not { DataSets: [var dataSet], Periods: [var period], OrgUnits: [var orgUnit], Children: false, OrgUnitGroups.Count: 0 }
             || scope.DataSets.Count != 1)
-            return;
-        json.WriteString("dataSet", dataSet);
+            return [];
+        List<(string, string)> header = [("dataSet", await NameAsync(query.IdSchemes.DataSet, "dataset", "dataSets", dataSet))];
         var completed = await connection.ScalarAsync<DateTime?>($"""
             select max(r.date) from completedatasetregistration r
             join period p on p.periodid = r.periodid join organisationunit o on o.organisationunitid = r.sourceid
             where r.datasetid in ({ExportScope.List(scope.DataSets)}) and r.completed and {scope.Where}
             """, cancellationToken);
         if (completed is { } date)
-            json.WriteString("completeDate", date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
-        json.WriteString("period", Periods.Period.Parse(period).Iso);
-        json.WriteString("orgUnit", orgUnit);
+            header.Add(("completeDate", date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)));
+        header.Add(("period", Periods.Period.Parse(period).Iso));
+        header.Add(("orgUnit", await NameAsync(query.IdSchemes.OrgUnit, "organisationunit", "organisationUnits", orgUnit)));
+        return header;
+
+        async Task<string> NameAsync(IdScheme? scheme, string table, string collection, string uid) =>
+            await connection.ScalarAsync<string>($"select {query.IdSchemes.Of(scheme).Sql(collection, "t")} from {table} t where t.uid = $uid",
+                cancellationToken, ("uid", uid)) ?? uid;
     }
 }

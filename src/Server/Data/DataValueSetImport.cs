@@ -8,12 +8,12 @@ namespace Dhis2Grpc.Server.Data;
 
 /// <summary>Imports data value sets: each document in one transaction, in memory that does not grow with it.</summary>
 internal sealed class DataValueSetImport(
-    IWarehouse warehouse, IOptions<StorageOptions> storage, TimeProvider time, ILogger<DataValueSetImport> logger)
+    IWarehouse warehouse, ImportLookupCache cache, IOptions<StorageOptions> storage, TimeProvider time, ILogger<DataValueSetImport> logger)
 {
     private const string Done = "Import process completed successfully";
     private const string Aborted = "Import process was aborted";
 
-    /// <summary>Imports a document, JSON or gzip of it, taken in whole before anything is written.</summary>
+    /// <summary>Imports a document, JSON or CSV, also compressed, taken in whole before anything is written.</summary>
     /// <exception cref="Errors.Dhis2Exception">As for a document that was taken in.</exception>
     public async Task<ImportSummary> ImportAsync(Stream document, DataImportOptions options, User caller, CancellationToken cancellationToken)
     {
@@ -29,16 +29,16 @@ internal sealed class DataValueSetImport(
         caller.Require(Authorities.DataValueAdd, "The user does not have the authority F_DATAVALUE_ADD to import data values.");
 
     /// <summary>Imports a document that was taken in.</summary>
-    /// <exception cref="Errors.Dhis2Exception">The document is not JSON, not a data value set, or the caller may not import; nothing
+    /// <exception cref="Errors.Dhis2Exception">The document is malformed or no data value set, or the caller may not import; nothing
     /// is stored.</exception>
     public async Task<ImportSummary> ImportAsync(DocumentSpool document, DataImportOptions options, User caller, CancellationToken cancellationToken)
     {
         RequireAuthority(caller);
         var started = time.GetTimestamp();
         var first = new HeaderSink();
-        await ReadAsync(document, first, cancellationToken);
+        await document.ReadAsync(first, options, cancellationToken);
         await using var write = await warehouse.BeginWriteAsync(WriteTurn.Documents, cancellationToken);
-        var import = new Pass(write, options, caller, time.GetUtcNow().UtcDateTime);
+        var import = new Pass(write, cache, options, caller, time.GetUtcNow().UtcDateTime);
         var summary = await import.RunAsync(document, first.Header, cancellationToken);
         if (!summary.ImportOptions.DryRun && summary.Status != "ERROR")
             await write.CommitAsync(cancellationToken);
@@ -47,9 +47,6 @@ internal sealed class DataValueSetImport(
             summary.Conflicts.Count, time.GetElapsedTime(started).TotalSeconds, summary.ImportOptions.DryRun);
         return summary;
     }
-
-    private static Task ReadAsync(DocumentSpool document, IFlatDocumentSink sink, CancellationToken cancellationToken) =>
-        Task.Run(() => new FlatDocumentReader(DataValueSetDocument.Shape, sink).Read(document.OpenRead(), cancellationToken), cancellationToken);
 
     /// <summary>Collects the header members that stand before the values.</summary>
     private sealed class HeaderSink : IFlatDocumentSink
@@ -62,39 +59,53 @@ internal sealed class DataValueSetImport(
     }
 
     /// <summary>One document on its way through the transaction.</summary>
-    private sealed class Pass(IWarehouseWrite write, DataImportOptions options, User caller, DateTime now)
+    private sealed class Pass(IWarehouseWrite write, ImportLookupCache cache, DataImportOptions options, User caller, DateTime now)
     {
         private readonly DateTime _now = Trim(now);
 
+        private DateOnly Today => DateOnly.FromDateTime(_now);
+
         public async Task<ImportSummary> RunAsync(DocumentSpool document, DataValueSetHeader header, CancellationToken cancellationToken)
         {
-            var lookups = await ImportLookups.LoadAsync(write.Connection, options.IdSchemes.With(header.IdSchemes), cancellationToken);
+            var lookups = await cache.GetAsync(write.Connection, options.IdSchemes.With(header.IdSchemes), cancellationToken);
+            var periods = await PeriodLookup.LoadAsync(write.Connection, cancellationToken);
+            var user = await UserScope.LoadAsync(write.Connection, caller, cancellationToken);
             var strategy = header.Strategy ?? options.Strategy;
             var conflicts = new ImportConflicts();
-            var target = await CompletionTarget.ResolveAsync(write.Connection, lookups, header, options.IdSchemes, conflicts, cancellationToken);
+            var target = CompletionTarget.Resolve(lookups, periods, header, user, Today, conflicts);
             if (conflicts.Any)
                 return Summarise(header, strategy, "ERROR", Aborted, new ImportCount(), conflicts, null);
 
-            var strict = options.Strict == StrictChecks.None ? null : await StrictRules.LoadAsync(write.Connection, options.Strict,
-                header.DataSet is null ? null : await CompletionTarget.FindDataSetAsync(write.Connection, header, options.IdSchemes, cancellationToken),
-                cancellationToken);
-            var merge = new DataValueMerge(write.Connection, strategy);
+            var rules = await RulesAsync(lookups, header, user, cancellationToken);
+            var merge = new DataValueMerge(write.Connection, strategy, options.SkipExistingCheck);
             await merge.PrepareAsync(cancellationToken);
             DataValueStage stage;
             using (var load = write.Load(DataValueMerge.Stage))
             {
-                stage = new DataValueStage(lookups, conflicts, load, header, strategy, strict);
-                await ReadAsync(document, stage, cancellationToken);
+                stage = new DataValueStage(lookups, periods, conflicts, load, header, strategy == ImportStrategy.Delete, rules);
+                await document.ReadAsync(stage, options, cancellationToken);
             }
             if (stage.HeaderCameLate)
                 return await RunAsync(document, stage.Seen, cancellationToken);
 
-            lookups.Periods.Save(write);
+            periods.Save(write);
+            if (stage.SawFiles)
+                await merge.RejectMissingFilesAsync(conflicts, cancellationToken);
             var dryRun = options.DryRun || header.DryRun;
-            var count = await merge.RunAsync(caller.Username, _now, dryRun, cancellationToken);
-            count.Ignored += conflicts.Rejected;
+            var rejected = conflicts.Rejected;
+            var count = await merge.RunAsync(caller.Username, _now, dryRun, conflicts, cancellationToken);
+            count.Ignored += rejected;
             var completed = target is null ? null : await CompleteAsync(target, strategy, dryRun, conflicts, cancellationToken);
             return Summarise(header, strategy, conflicts.Any ? "WARNING" : "SUCCESS", Done, count, conflicts, completed);
+        }
+
+        private async Task<EntryRules> RulesAsync(ImportLookups lookups, DataValueSetHeader header, UserScope user, CancellationToken cancellationToken)
+        {
+            var named = lookups.DataSets.TryGet(header.DataSet, out var set) ? set : null;
+            return new EntryRules(
+                await ImportAccess.LoadAsync(write.Connection, lookups, user, cancellationToken),
+                new InputRules(lookups, write.Connection, named, options, caller, Today),
+                options.Strict == StrictChecks.None ? null : await StrictRules.LoadAsync(write.Connection, options.Strict, named?.Id, cancellationToken));
         }
 
         private async Task<string?> CompleteAsync(CompletionTarget target, ImportStrategy strategy, bool dryRun, ImportConflicts conflicts,

@@ -46,11 +46,7 @@ internal sealed class FlatDocumentReader(FlatDocumentShape shape, IFlatDocumentS
         }
         catch (JsonException e)
         {
-            throw Refused(Explain(e), e);
-        }
-        catch (InvalidDataException e)
-        {
-            throw Refused("The document is not valid gzip: " + e.Message, e);
+            throw MalformedDocument.Because(Explain(e), e);
         }
         finally
         {
@@ -81,7 +77,7 @@ internal sealed class FlatDocumentReader(FlatDocumentShape shape, IFlatDocumentS
             filled += read;
             empty &= filled == 0;
             if (empty && read == 0)
-                throw Refused("The document is empty.");
+                throw MalformedDocument.Because("The document is empty.");
             var reader = new Utf8JsonReader(buffer.AsSpan(0, filled), isFinalBlock: read == 0, state);
             while (!_stopped && reader.Read())
                 Token(ref reader);
@@ -146,7 +142,7 @@ internal sealed class FlatDocumentReader(FlatDocumentShape shape, IFlatDocumentS
         {
             case Place.Start:
                 if (reader.TokenType != JsonTokenType.StartObject)
-                    throw Refused($"The document must be an object with the member {shape.Array}.");
+                    throw MalformedDocument.Because($"The document must be an object with the member {shape.Array}.");
                 _place = Place.Root;
                 break;
             case Place.Root when reader.TokenType == JsonTokenType.PropertyName:
@@ -159,14 +155,14 @@ internal sealed class FlatDocumentReader(FlatDocumentShape shape, IFlatDocumentS
                 break;
             case Place.HeaderValue:
                 if (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray)
-                    throw Refused($"{shape.HeaderName(_member)} must be a text.");
+                    throw MalformedDocument.Because($"{shape.HeaderName(_member)} must be a text.");
                 if (reader.TokenType != JsonTokenType.Null)
                     sink.Header(_member, HeaderText(ref reader));
                 _place = Place.Root;
                 break;
             case Place.ArrayValue:
                 if (reader.TokenType is not (JsonTokenType.StartArray or JsonTokenType.Null))
-                    throw Refused($"{shape.Array} must be an array.");
+                    throw MalformedDocument.Because($"{shape.Array} must be an array.");
                 _place = reader.TokenType == JsonTokenType.Null ? Place.Root : Place.Array;
                 break;
         }
@@ -244,13 +240,9 @@ internal sealed class FlatDocumentReader(FlatDocumentShape shape, IFlatDocumentS
         }
         catch (InvalidOperationException e)
         {
-            throw Refused("The document holds a text that is not valid Unicode.", e);
+            throw MalformedDocument.Because("The document holds a text that is not valid Unicode.", e);
         }
     }
 
-    private Dhis2Exception Wrong(string what) => Refused($"{shape.Array}[{_entries}] {what}.");
-
-    // DHIS2 answers 409 to every body that it cannot read.
-    private static Dhis2Exception Refused(string message, Exception? inner = null) =>
-        new(ErrorKind.InvalidArgument, message, inner: inner) { HttpStatus = StatusCodes.Status409Conflict };
+    private Dhis2Exception Wrong(string what) => MalformedDocument.Because($"{shape.Array}[{_entries}] {what}.");
 }

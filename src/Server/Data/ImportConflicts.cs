@@ -30,29 +30,45 @@ internal sealed class ImportConflicts
     /// <param name="code">DHIS2's error code, where there is one.</param>
     /// <param name="property">Member that conflicts.</param>
     /// <param name="text">What is wrong, in words.</param>
-    /// <param name="objects">Members and values that the conflict is about; the last is the object.</param>
+    /// <param name="objects">Members and values that the conflict is about; the first is the object.</param>
     public void Add(int index, string? code, string property, string text, params ReadOnlySpan<(string Member, string Value)> objects)
     {
-        if (index != _lastRejected)
-        {
-            _lastRejected = index;
-            Rejected++;
-            if (_rejected.Count < MaxRejected)
-                _rejected.Add(index);
-        }
+        Reject(index);
         if (Find(code, property, text, objects) is { } conflict && conflict.Indexes.Count < MaxIndexes)
             conflict.Indexes.Add(index);
+    }
+
+    /// <summary>Adds a conflict of an entry of which DHIS2 tells only object and reason.</summary>
+    public void AddPlain(int index, string subject, string text)
+    {
+        Reject(index);
+        if (_conflicts.Count < MaxConflicts)
+            _conflicts.TryAdd((null, subject, text), new ImportConflict { Object = subject, Value = text });
     }
 
     /// <summary>Adds a conflict of the document as a whole.</summary>
     public void Add(string? code, string property, string text, params ReadOnlySpan<(string Member, string Value)> objects) =>
         Find(code, property, text, objects);
 
+    /// <summary>Adds entries that were left out without a conflict, as the strategy asks.</summary>
+    public void Reject(IReadOnlyCollection<int> indexes) => _rejected.AddRange(indexes.Take(MaxRejected - _rejected.Count));
+
     /// <summary>Writes the conflicts into a summary.</summary>
     public void WriteTo(ImportSummary summary)
     {
         summary.Conflicts.AddRange(_conflicts.Values);
+        _rejected.Sort();
         summary.RejectedIndexes.AddRange(_rejected);
+    }
+
+    private void Reject(int index)
+    {
+        if (index == _lastRejected)
+            return;
+        _lastRejected = index;
+        Rejected++;
+        if (_rejected.Count < MaxRejected)
+            _rejected.Add(index);
     }
 
     private ImportConflict? Find(string? code, string property, string text, ReadOnlySpan<(string Member, string Value)> objects)
@@ -66,7 +82,8 @@ internal sealed class ImportConflicts
             conflict.ErrorCode = code;
         foreach (var (member, value) in objects)
         {
-            conflict.Object = value;
+            if (conflict.Objects.Count == 0)
+                conflict.Object = value;
             conflict.Objects[member] = value;
         }
         return _conflicts[(code, property, text)] = conflict;

@@ -21,7 +21,6 @@ internal sealed class OptionSets
             select uid, json_extract_string(json, '$.optionSet.id') from object
             where type = 'dataElements' and contains(json, '"optionSet"')
               and json_extract_string(json, '$.optionSet.id') is not null
-              and coalesce(json_extract_string(json, '$.valueType'), '') <> 'MULTI_TEXT'
             """,
             row => (Uid: row.GetString(0), Set: row.GetString(1)), cancellationToken);
         foreach (var (uid, set) in bound)
@@ -49,6 +48,17 @@ internal sealed class OptionSets
     /// <summary>Number of the data element's option set, or -1.</summary>
     public int Of(string dataElement) => _ofDataElement.GetValueOrDefault(dataElement, -1);
 
-    /// <summary>Whether the set has an option of the code.</summary>
-    public bool Has(int set, ReadOnlySpan<byte> code) => _codes[set].Get(code) >= 0;
+    /// <summary>Whether the set has an option of the code, or of each of several with commas between them.</summary>
+    public bool Has(int set, ReadOnlySpan<byte> code, bool several)
+    {
+        if (!several)
+            return _codes[set].Get(code) >= 0;
+        foreach (var range in code.Split((byte)','))
+        {
+            if (_codes[set].Get(code[range].Trim((byte)' ')) < 0)
+                return false;
+        }
+
+        return true;
+    }
 }

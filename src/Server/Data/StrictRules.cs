@@ -14,7 +14,7 @@ internal enum StrictChecks
     /// <summary>The period is of the type of a data set of the data element (E7632).</summary>
     Periods = 1,
 
-    /// <summary>The data element is of the data set in the header (E7633).</summary>
+    /// <summary>The data element is of the data set in the header, or of any when the header names none (E7633).</summary>
     DataElements = 2,
 
     /// <summary>The category option combo is of the data element's category combo (E7634).</summary>
@@ -31,6 +31,12 @@ internal enum StrictChecks
 
     /// <summary>Every value names an attribute option combo, or the header does (E7631).</summary>
     RequireAttributeOptionCombo = 64,
+
+    /// <summary>No data set that a value may be for is past its expiry (E7640); otherwise one that is not is enough.</summary>
+    DataSetLocking = 128,
+
+    /// <summary>All data sets that a value may be for take it now (E7643); otherwise one that does is enough.</summary>
+    DataSetInputPeriods = 256,
 }
 
 /// <summary>What belongs together by the data sets, as pairs of keys.</summary>
@@ -46,7 +52,7 @@ internal sealed class StrictRules
     /// <summary>Reads what the checks need, and no more.</summary>
     public static async Task<StrictRules> LoadAsync(DbConnection connection, StrictChecks checks, long? dataSet, CancellationToken cancellationToken)
     {
-        var rules = new StrictRules { Checks = dataSet is null ? checks & ~StrictChecks.DataElements : checks };
+        var rules = new StrictRules { Checks = checks };
         await PairsAsync(StrictChecks.Periods, "select e.dataelementid, s.periodtypeid::bigint from datasetelement e join dataset s using (datasetid)");
         await PairsAsync(StrictChecks.CategoryOptionCombos, """
             select d.dataelementid, c.categoryoptioncomboid from dataelement d join categorycombos_optioncombos c using (categorycomboid)
@@ -59,7 +65,7 @@ internal sealed class StrictRules
         await PairsAsync(StrictChecks.OrganisationUnits, "select e.dataelementid, s.sourceid from datasetelement e join datasetsource s using (datasetid)");
         if (rules.Checks.HasFlag(StrictChecks.DataElements))
         {
-            rules._ofDataSet = [.. await connection.ListAsync("select dataelementid from datasetelement where datasetid = $set",
+            rules._ofDataSet = [.. await connection.ListAsync("select distinct dataelementid from datasetelement where $set is null or datasetid = $set",
                 row => row.GetInt64(0), cancellationToken, ("set", dataSet))];
         }
         if (rules.Checks.HasFlag(StrictChecks.Periods))

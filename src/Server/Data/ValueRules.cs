@@ -62,7 +62,7 @@ internal static class ValueRules
         ValueType.Url => Uri.TryCreate(Encoding.UTF8.GetString(value), UriKind.Absolute, out var url)
             && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps) ? null : "value_not_url",
         ValueType.Coordinate => IsCoordinate(value) ? null : "value_not_coordinate",
-        ValueType.Uid => IsUid(value) ? null : "value_not_valid_uid",
+        ValueType.Uid or ValueType.File => IsUid(value) ? null : "value_not_valid_uid",
         _ => null,
     };
 

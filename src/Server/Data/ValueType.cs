@@ -53,8 +53,14 @@ internal enum ValueType
     /// <summary>[longitude,latitude].</summary>
     Coordinate,
 
-    /// <summary>The UID of another object, such as a file or an organisation unit.</summary>
+    /// <summary>The UID of another object, such as an organisation unit.</summary>
     Uid,
+
+    /// <summary>The UID of a file.</summary>
+    File,
+
+    /// <summary>Codes of options with commas between them.</summary>
+    MultiText,
 
     /// <summary>Any text.</summary>
     Text,
@@ -82,8 +88,9 @@ internal static class ValueTypes
         ["EMAIL"] = ValueType.Email,
         ["URL"] = ValueType.Url,
         ["COORDINATE"] = ValueType.Coordinate,
-        ["FILE_RESOURCE"] = ValueType.Uid,
-        ["IMAGE"] = ValueType.Uid,
+        ["FILE_RESOURCE"] = ValueType.File,
+        ["IMAGE"] = ValueType.File,
+        ["MULTI_TEXT"] = ValueType.MultiText,
         ["ORGANISATION_UNIT"] = ValueType.Uid,
         ["TRACKER_ASSOCIATE"] = ValueType.Uid,
         ["REFERENCE"] = ValueType.Uid,

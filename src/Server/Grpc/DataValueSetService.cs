@@ -48,7 +48,7 @@ internal sealed class DataValueSetService(
         ExportDataValueSetsRequest request, IServerStreamWriter<ExportDataValueSetsResponse> responseStream, ServerCallContext context)
     {
         await using var output = new ChunkStream(bytes => responseStream.WriteAsync(new ExportDataValueSetsResponse { Content = bytes }, context.CancellationToken));
-        await export.ExportAsync(QueryOf(request), output, context.CancellationToken);
+        await export.ExportAsync(QueryOf(request), DocumentFormat.Json, context.Caller(), output, context.CancellationToken);
     }
 
     private static ImportOptions OptionsOf(Dhis2.Data.V1.DataImportOptions asked) => new()
@@ -57,11 +57,11 @@ internal sealed class DataValueSetService(
         Strategy = ImportStrategies.Parse(asked.ImportStrategy),
         IdSchemes = new IdSchemes
         {
-            Any = IdSchemeNames.Parse(asked.IdScheme),
-            DataElement = IdSchemeNames.Parse(asked.DataElementIdScheme),
-            OrgUnit = IdSchemeNames.Parse(asked.OrgUnitIdScheme),
-            CategoryOptionCombo = IdSchemeNames.Parse(asked.CategoryOptionComboIdScheme),
-            DataSet = IdSchemeNames.Parse(asked.DataSetIdScheme),
+            Any = IdScheme.Parse(asked.IdScheme),
+            DataElement = IdScheme.Parse(asked.DataElementIdScheme),
+            OrgUnit = IdScheme.Parse(asked.OrgUnitIdScheme),
+            CategoryOptionCombo = IdScheme.Parse(asked.CategoryOptionComboIdScheme),
+            DataSet = IdScheme.Parse(asked.DataSetIdScheme),
         },
     };
 

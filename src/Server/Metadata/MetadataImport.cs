@@ -60,6 +60,8 @@ internal sealed class MetadataImport(IWarehouse warehouse, IOptions<StorageOptio
             if (naming.Count > 0) await new Reprojection(write, now).RunAsync(naming, cancellationToken);
             types.Add(staging.Types);
         }
+        if (report.Stats.Created + report.Stats.Updated + report.Stats.Deleted > 0)
+            await MetadataRevision.AdvanceAsync(write.Connection, cancellationToken);
         return report;
     }
 

@@ -19,6 +19,7 @@ internal sealed class ProjectionUpgrade(IWarehouse warehouse, TimeProvider time,
         await using var write = await warehouse.BeginWriteAsync(WriteTurn.Documents, cancellationToken);
         var objects = await write.Connection.ScalarAsync<long>("select count(*) from object", cancellationToken);
         await new Reprojection(write, time.GetUtcNow().UtcDateTime).RunAsync(cancellationToken);
+        await MetadataRevision.AdvanceAsync(write.Connection, cancellationToken);
         await write.Connection.ExecuteAsync("delete from projectionversion; insert into projectionversion values ($version)", cancellationToken, ("version", Version));
         await write.CommitAsync(cancellationToken);
         MetadataLog.ProjectedAgain(logger, objects);

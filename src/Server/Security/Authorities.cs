@@ -18,6 +18,9 @@ internal static class Authorities
     /// <summary>Import data values.</summary>
     public const string DataValueAdd = "F_DATAVALUE_ADD";
 
+    /// <summary>Enter data after the expiry of its period.</summary>
+    public const string EditExpired = "F_EDIT_EXPIRED";
+
     /// <summary>Push data to the remote server.</summary>
     public const string ExportData = "F_EXPORT_DATA";
 

@@ -11,6 +11,7 @@ internal sealed class DocumentSpool(StorageOptions storage) : IAsyncDisposable
 
     private readonly MemoryStream _memory = new();
     private FileStream? _file;
+    private IDisposable? _unpacking;
 
     /// <summary>Adds bytes.</summary>
     public async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
@@ -35,19 +36,35 @@ internal sealed class DocumentSpool(StorageOptions storage) : IAsyncDisposable
         }
     }
 
-    /// <summary>The document from its start, unpacked when it is gzip. One reader at a time; do not dispose it.</summary>
+    /// <summary>The document from its start, unpacked when it is gzip or zip; of a zip archive, its first file. One reader at a
+    /// time; do not dispose it.</summary>
+    /// <exception cref="InvalidDataException">It is an archive that is damaged or empty.</exception>
     public Stream OpenRead()
     {
         var stored = (Stream?)_file ?? _memory;
         stored.Position = 0;
-        Span<byte> magic = stackalloc byte[2];
-        var gzip = stored.ReadAtLeast(magic, 2, throwOnEndOfStream: false) == 2 && magic is [0x1f, 0x8b];
+        Span<byte> magic = stackalloc byte[4];
+        var length = stored.ReadAtLeast(magic, magic.Length, throwOnEndOfStream: false);
         stored.Position = 0;
-        return gzip ? new GZipStream(stored, CompressionMode.Decompress, leaveOpen: true) : stored;
+        _unpacking?.Dispose();
+        _unpacking = null;
+        if (length >= 2 && magic is [0x1f, 0x8b, ..])
+        {
+            var gzip = new GZipStream(stored, CompressionMode.Decompress, leaveOpen: true);
+            _unpacking = gzip;
+            return gzip;
+        }
+
+        if (length < magic.Length || magic is not [(byte)'P', (byte)'K', _, _])
+            return stored;
+        var archive = new ZipArchive(stored, ZipArchiveMode.Read, leaveOpen: true);
+        _unpacking = archive;
+        return archive.Entries.FirstOrDefault(e => e.Name.Length > 0)?.Open() ?? throw new InvalidDataException("The archive holds no file.");
     }
 
     public async ValueTask DisposeAsync()
     {
+        _unpacking?.Dispose();
         await _memory.DisposeAsync();
         if (_file is not null)
             await _file.DisposeAsync();

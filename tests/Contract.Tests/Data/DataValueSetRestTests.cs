@@ -33,7 +33,7 @@ public class DataValueSetRestTests
             var response = warned.RootElement.GetProperty("response");
             Assert.Equal((0, 1, 1, 0), Counts(response));
             Assert.Equal("""
-                {"object":"nopeUid1234","objects":{"orgUnit":"nopeUid1234"},"value":"Organisation unit not found or not accessible: `nopeUid1234`","errorCode":"E7612","property":"orgUnit","indexes":[1]}
+                {"object":"nopeUid1234","objects":{"organisationUnit":"nopeUid1234"},"value":"Organisation unit not found or not accessible: `nopeUid1234`","errorCode":"E7612","property":"orgUnit","indexes":[1]}
                 """, Sorted(Assert.Single(response.GetProperty("conflicts").EnumerateArray()), "object", "objects", "value", "errorCode", "property", "indexes"));
             Assert.Equal(1, Assert.Single(response.GetProperty("rejectedIndexes").EnumerateArray()).GetInt32());
         }
@@ -55,16 +55,23 @@ public class DataValueSetRestTests
     {
         await using var node = await StartAsync();
         var half = Values(Value(Count, "202401", North, "3"), Value(Count, "202402", North, "3"))[..^30];
-        using (var malformed = await PostAsync(node, "/api/dataValueSets", half, HttpStatusCode.Conflict))
-            Assert.Contains("line 1, column", malformed.RootElement.GetProperty("message").GetString(), StringComparison.Ordinal);
-        using (var empty = await PostAsync(node, "/api/dataValueSets", "", HttpStatusCode.Conflict))
-            Assert.Equal("The document is empty.", empty.RootElement.GetProperty("message").GetString());
-        using (var shape = await PostAsync(node, "/api/dataValueSets", "[1,2]", HttpStatusCode.Conflict))
-            Assert.Contains("dataValues", shape.RootElement.GetProperty("message").GetString(), StringComparison.Ordinal);
+        foreach (var (body, problem) in new[] { (half, "line 1, column"), ("", "The document is empty."), ("[1,2]", "dataValues"), ("{\"dataValues\":[{\"value\":{}}]}", "dataValues[0] has value") })
+        {
+            using var malformed = await PostAsync(node, "/api/dataValueSets", body, HttpStatusCode.Conflict);
+            Assert.Equal("ERROR", malformed.RootElement.GetProperty("status").GetString());
+            var description = malformed.RootElement.GetProperty("response").GetProperty("description").GetString();
+            Assert.StartsWith("The import process failed: ", description, StringComparison.Ordinal);
+            Assert.Contains(problem, description, StringComparison.Ordinal);
+            using var bare = await PostAsync(node, "/api/33/dataValueSets", body);
+            Assert.Equal("ERROR", bare.RootElement.GetProperty("status").GetString());
+            using var registrations = await PostAsync(node, "/api/completeDataSetRegistrations", body.Replace("dataValues", "completeDataSetRegistrations", StringComparison.Ordinal).Replace("value", "period", StringComparison.Ordinal), HttpStatusCode.Conflict);
+            Assert.Equal("ERROR", registrations.RootElement.GetProperty("response").GetProperty("status").GetString());
+        }
+
         using (var strategy = await PostAsync(node, "/api/dataValueSets?importStrategy=SOMETIMES", Values(), HttpStatusCode.BadRequest))
             Assert.Contains("SOMETIMES", strategy.RootElement.GetProperty("message").GetString(), StringComparison.Ordinal);
-        using (var csv = await node.Http.PostAsync("/api/dataValueSets", new StringContent("a,b", Encoding.UTF8, "application/csv"), Ct))
-            Assert.Equal(HttpStatusCode.UnsupportedMediaType, csv.StatusCode);
+        using (var xml = await node.Http.PostAsync("/api/dataValueSets", new StringContent("a,b", Encoding.UTF8, "application/xml"), Ct))
+            Assert.Equal(HttpStatusCode.UnsupportedMediaType, xml.StatusCode);
         using (var anonymous = await node.ConnectHttp(null, null).PostAsync("/api/dataValueSets", DataNode.Json(Values()), Ct))
             Assert.Equal(HttpStatusCode.Unauthorized, anonymous.StatusCode);
         using var export = await GetAsync(node, $"/api/dataValueSets?dataElement={Count}&period=202401&orgUnit={North}");
@@ -165,6 +172,46 @@ public class DataValueSetRestTests
             Assert.Equal((0, 0, 1, 2), Counts(deleted.RootElement.GetProperty("response")));
         using var refused = await GetAsync(node, $"{path}?period=202401&orgUnit=ouCountry01", HttpStatusCode.Conflict);
         Assert.Equal("E2013", refused.RootElement.GetProperty("errorCode").GetString());
+    }
+
+    [Fact]
+    public async Task Csv_goes_in_and_out_compressed_or_not()
+    {
+        await using var node = await StartAsync();
+        var rows = $"dataelement,period,orgunit,coc,aoc,value\n{Count},202401,{North},,,3\n{Note},202401,{North},,,\"a, b\"\n";
+        foreach (var type in new[] { "application/csv", "text/csv" })
+        {
+            using var response = await node.Http.PostAsync("/api/dataValueSets", new StringContent(rows, Encoding.UTF8, type), Ct);
+            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        }
+
+        const string query = "/api/dataValueSets?dataElement=deCounted01,deNoteText1&period=202401&orgUnit=ouClinicN01";
+        using (var request = new HttpRequestMessage(HttpMethod.Get, query) { Headers = { { "Accept", "application/csv" } } })
+        using (var plain = await node.Http.SendAsync(request, Ct))
+        {
+            Assert.Equal("application/csv", plain.Content.Headers.ContentType!.MediaType);
+            Assert.Contains(",\"a, b\",admin,", await plain.Content.ReadAsStringAsync(Ct), StringComparison.Ordinal);
+        }
+
+        using (var gzip = await node.Http.GetAsync(query + "&format=csv&compression=gzip", Ct))
+        {
+            Assert.Equal("attachment; filename=dataValues.csv.gz; filename*=UTF-8''dataValues.csv.gz", gzip.Content.Headers.ContentDisposition!.ToString());
+            var bytes = await gzip.Content.ReadAsByteArrayAsync(Ct);
+            using var content = new ByteArrayContent(bytes) { Headers = { ContentType = new MediaTypeHeaderValue("application/gzip") } };
+            using var back = await node.Http.PostAsync("/api/dataValueSets?format=csv", content, Ct);
+            using var summary = JsonDocument.Parse(await back.Content.ReadAsStringAsync(Ct));
+            Assert.Equal((0, 0, 2, 0), Counts(summary.RootElement.GetProperty("response")));
+        }
+
+        using (var zip = await node.Http.GetAsync(query + "&compression=zip&attachment=mine.json", Ct))
+        {
+            await using var archive = new ZipArchive(await zip.Content.ReadAsStreamAsync(Ct));
+            Assert.Equal("mine.json", Assert.Single(archive.Entries).FullName);
+        }
+
+        using var refused = await GetAsync(node, "/api/dataValueSets?period=202401&orgUnit=ouClinicN01&compression=gzip", HttpStatusCode.Conflict);
+        Assert.Equal("E2001", refused.RootElement.GetProperty("errorCode").GetString());
+        using var unknown = await GetAsync(node, query + "&compression=rar", HttpStatusCode.BadRequest);
     }
 
     private static async Task<JsonDocument> PostAsync(TestNode node, string path, string body, HttpStatusCode expected = HttpStatusCode.OK)

@@ -128,7 +128,7 @@ public class DataValueSetExportTests
         async Task Refused(string code, ExportQuery query)
         {
             var output = new MemoryStream();
-            var e = await Assert.ThrowsAsync<Dhis2Exception>(() => new DataValueSetExport(data.Files.Warehouse).ExportAsync(query, output, Cancel));
+            var e = await Assert.ThrowsAsync<Dhis2Exception>(() => new DataValueSetExport(data.Files.Warehouse).ExportAsync(query, DocumentFormat.Json, Admin, output, Cancel));
             Assert.Equal((code, ErrorKind.Conflict, 0L), (e.Code, e.Kind, output.Length));
         }
     }
@@ -145,7 +145,7 @@ public class DataValueSetExportTests
     private static async Task<JsonDocument> ExportAsync(DataWarehouse data, ExportQuery query)
     {
         var output = new MemoryStream();
-        await new DataValueSetExport(data.Files.Warehouse).ExportAsync(query, output, Cancel);
+        await new DataValueSetExport(data.Files.Warehouse).ExportAsync(query, DocumentFormat.Json, Admin, output, Cancel);
         return JsonDocument.Parse(Encoding.UTF8.GetString(output.ToArray()));
     }
 

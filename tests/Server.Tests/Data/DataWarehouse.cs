@@ -34,7 +34,7 @@ internal sealed class DataWarehouse : IAsyncDisposable
         Files = files;
         _storage = new StorageOptions { DataDirectory = files.DataDirectory };
         Time = new FakeTimeProvider(Now);
-        Import = new DataValueSetImport(files.Warehouse, Options.Create(_storage), Time, NullLogger<DataValueSetImport>.Instance);
+        Import = new DataValueSetImport(files.Warehouse, new ImportLookupCache(), Options.Create(_storage), Time, NullLogger<DataValueSetImport>.Instance);
     }
 
     public TemporaryWarehouse Files { get; }

@@ -98,7 +98,7 @@ public class MergeModelTests
     {
         var output = new MemoryStream();
         await new DataValueSetExport(data.Files.Warehouse).ExportAsync(
-            new() { DataElements = [Number, SignificantZero, Text], Periods = ["202401", "202402", "2024W5"], OrgUnits = [Root, Clinic] }, output, Cancel);
+            new() { DataElements = [Number, SignificantZero, Text], Periods = ["202401", "202402", "2024W5"], OrgUnits = [Root, Clinic] }, DocumentFormat.Json, Admin, output, Cancel);
         using var document = JsonDocument.Parse(Encoding.UTF8.GetString(output.ToArray()));
         return [.. document.RootElement.GetProperty("dataValues").EnumerateArray()
             .Select(v => $"{v.GetProperty("dataElement")} {v.GetProperty("period")} {v.GetProperty("orgUnit")}").Order(StringComparer.Ordinal)];

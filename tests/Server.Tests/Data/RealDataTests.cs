@@ -23,7 +23,7 @@ public class RealDataTests
         foreach (var name in metadata)
             Assert.NotEqual(ImportStatus.Error, (await imports.BytesAsync(await File.ReadAllBytesAsync(Path.Combine(Imports.Samples(), name), Ct))).Status);
         var bytes = await File.ReadAllBytesAsync(Path.Combine(Imports.Samples(), file), Ct);
-        var import = new DataValueSetImport(imports.Store.Warehouse, Options.Create(new StorageOptions { DataDirectory = imports.Store.DataDirectory }),
+        var import = new DataValueSetImport(imports.Store.Warehouse, new ImportLookupCache(), Options.Create(new StorageOptions { DataDirectory = imports.Store.DataDirectory }),
             new FakeTimeProvider(new DateTimeOffset(2024, 3, 1, 0, 0, 0, TimeSpan.Zero)), NullLogger<DataValueSetImport>.Instance);
 
         var summary = await import.ImportAsync(new MemoryStream(bytes), new(), Imports.Admin, Ct);

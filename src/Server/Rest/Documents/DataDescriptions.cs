@@ -74,18 +74,17 @@ internal static class DataDescriptions
     private static readonly DescribedParameter[] _schemes =
     [
         .. new[] { "idScheme", "dataElementIdScheme", "orgUnitIdScheme", "categoryOptionComboIdScheme", "dataSetIdScheme" }
-            .Select(n => new DescribedParameter(n, "What objects are named by: UID, CODE or NAME.")),
+            .Select(n => new DescribedParameter(n, "What objects are named by: UID, CODE, NAME or ATTRIBUTE:<uid>.")),
     ];
 
     private static readonly DescribedParameter[] _import =
     [
         new("dryRun", "Check and report, store nothing.", MetadataDescriptions.Flag),
         new("importStrategy", "NEW, UPDATES, NEW_AND_UPDATES, CREATE, UPDATE, CREATE_AND_UPDATE or DELETE."),
-        .. new[]
-        {
-            "strictPeriods", "strictDataElements", "strictCategoryOptionCombos", "strictAttributeOptionCombos", "strictOrganisationUnits",
-            "requireCategoryOptionCombo", "requireAttributeOptionCombo",
-        }.Select(n => new DescribedParameter(n, "Refuse values that break this rule.", MetadataDescriptions.Flag)),
+        new("force", "Take values outside the times at which data sets take them; needs ALL.", MetadataDescriptions.Flag),
+        new("skipExistingCheck", "Write without comparing with what is stored.", MetadataDescriptions.Flag),
+        new("skipAudit", "Accepted; this server keeps no audit of data values.", MetadataDescriptions.Flag),
+        .. DataParameters.Checks.Select(n => new DescribedParameter(n, "Refuse values that break this rule.", MetadataDescriptions.Flag)),
         .. _schemes,
     ];
 
@@ -105,33 +104,48 @@ internal static class DataDescriptions
         .. _schemes,
     ];
 
+    private static readonly DescribedParameter[] _sending =
+    [
+        new("compression", "none, gzip or zip: send a compressed file."),
+        new("attachment", "Send a file of this name."),
+    ];
+
     /// <summary>Import of data values.</summary>
     public static readonly DescribedEndpoint ImportValues = new("importDataValueSets", Group, "Imports data values, in one transaction")
     {
-        Query = _import,
-        Request = new DescribedBody(nameof(DataValueSet), DataValueSet, "application/json", "application/gzip"),
+        Query =
+        [
+            .. _import,
+            new("firstRowIsHeader", "The first row of a CSV document names its columns; true unless said otherwise.", MetadataDescriptions.Flag),
+            new("format", "What a compressed document is written in: json or csv."),
+        ],
+        Request = new DescribedBody(nameof(DataValueSet), DataValueSet, "application/json", "application/csv", "text/csv", "application/gzip", "application/zip"),
         Report = ImportSummary.Descriptor,
     };
 
     /// <summary>Export of data values.</summary>
     public static readonly DescribedEndpoint ExportValues = new("exportDataValueSets", Group, "Exports data values as one document")
     {
-        Query = [.. _export, new("lastUpdated", "Only values changed since."), new("lastUpdatedDuration", "Only values changed within this time, such as 10d.")],
-        Response = new DescribedBody(nameof(DataValueSet), DataValueSet, "application/json"),
+        Query =
+        [
+            .. _export, .. _sending, new("format", "json or csv; the Accept header says it as well."),
+            new("lastUpdated", "Only values changed since."), new("lastUpdatedDuration", "Only values changed within this time, such as 10d."),
+        ],
+        Response = new DescribedBody(nameof(DataValueSet), DataValueSet, "application/json", "application/csv", "application/gzip", "application/zip"),
     };
 
     /// <summary>Import of registrations.</summary>
     public static readonly DescribedEndpoint ImportRegistrations = new("importCompleteDataSetRegistrations", Group, "Imports who completed which data set, in one transaction")
     {
         Query = _import,
-        Request = new DescribedBody("CompleteDataSetRegistrations", Registrations, "application/json", "application/gzip"),
+        Request = new DescribedBody("CompleteDataSetRegistrations", Registrations, "application/json", "application/gzip", "application/zip"),
         Report = ImportSummary.Descriptor,
     };
 
     /// <summary>Export of registrations.</summary>
     public static readonly DescribedEndpoint ExportRegistrations = new("exportCompleteDataSetRegistrations", Group, "Exports who completed which data set")
     {
-        Query = [.. _export, new("created", "Only registrations changed since."), new("createdDuration", "Only registrations changed within this time, such as 10d.")],
-        Response = new DescribedBody("CompleteDataSetRegistrations", Registrations, "application/json"),
+        Query = [.. _export, .. _sending, new("created", "Only registrations changed since."), new("createdDuration", "Only registrations changed within this time, such as 10d.")],
+        Response = new DescribedBody("CompleteDataSetRegistrations", Registrations, "application/json", "application/gzip", "application/zip"),
     };
 }

@@ -6,15 +6,16 @@ namespace Dhis2Grpc.Server.Rest.Documents;
 internal static class DocumentBody
 {
     // What clients say who send compressed files; the first bytes tell whether it is one.
-    private static readonly string[] _bytes = ["application/gzip", "application/x-gzip", "application/octet-stream"];
+    private static readonly string[] _bytes = ["application/gzip", "application/x-gzip", "application/zip", "application/octet-stream"];
 
     /// <summary>The body, which is JSON, gzipped or not.</summary>
     /// <exception cref="Errors.Dhis2Exception">It says that it is something else (415).</exception>
     public static Stream Of(HttpContext http)
     {
         var type = MediaType.Of(http.Request);
-        if (type.IsJson || _bytes.Any(t => http.Request.ContentType?.StartsWith(t, StringComparison.OrdinalIgnoreCase) is true))
-            return http.Request.Body;
-        throw type.Unsupported("application/json");
+        return type.IsJson || IsBytes(http.Request) ? http.Request.Body : throw type.Unsupported("application/json");
     }
+
+    /// <summary>Whether the body says no more of itself than that it is bytes, or compressed.</summary>
+    public static bool IsBytes(HttpRequest request) => _bytes.Any(t => request.ContentType?.StartsWith(t, StringComparison.OrdinalIgnoreCase) is true);
 }
