@@ -48,10 +48,12 @@ internal sealed class JobConfigurationService(
         }
         else if (lists.Know(request))
         {
-            var all = await configurations.ListRecordsAsync(context.CancellationToken);
+            var all = await lists.AllAsync(request, context.CancellationToken);
             var found = lists.Filter(all, request);
             var page = lists.Order(found, all, request, Window(request, response, found.Count));
-            response.JobConfigurations.Add(await messages.ToMessagesAsync(configurations.Show(page), caller, context.CancellationToken));
+            response.JobConfigurations.Add(JobLists.IsOfRuns(request)
+                ? await messages.ToMessagesAsync(configurations.Show(page), caller, context.CancellationToken)
+                : await ToMessagesAsync([.. page.Select(r => r.Configuration)], caller, context));
         }
         else
         {

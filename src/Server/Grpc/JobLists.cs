@@ -8,12 +8,15 @@ using JobConfiguration = Dhis2Grpc.Server.Scheduling.JobConfiguration;
 namespace Dhis2Grpc.Server.Grpc;
 
 /// <summary>Finds job configurations among very many.</summary>
-internal sealed class JobLists(JobCatalog catalog, JobViews views, TimeProvider time, IOptions<SystemInfoOptions> system)
+internal sealed class JobLists(
+    JobConfigurations configurations, JobCatalog catalog, JobViews views, TimeProvider time, IOptions<SystemInfoOptions> system)
 {
     // Who looks at the first page looks at some more.
     private const int SortedAtOnce = 1_000;
 
     private readonly RecentLists<JobRecord> _recent = new();
+    private readonly RecentLists<JobRecord> _recentWithRuns = new();
+    private (IReadOnlyList<JobConfiguration> Of, JobRecord[] Records) _withoutRuns = ([], []);
 
     /// <summary>Whether the configuration has that UID or code, or a name that contains it; none fits all.</summary>
     public static bool Answers(JobConfiguration job, string query) =>
@@ -25,6 +28,24 @@ internal sealed class JobLists(JobCatalog catalog, JobViews views, TimeProvider 
     {
         var properties = Properties();
         return Named(request).All(n => n == ListFilter.Identifiable || properties.Find(n) is not null);
+    }
+
+    /// <summary>The query looks at what runs changed: it is answered from <see cref="JobRecord.State"/>.</summary>
+    public static bool IsOfRuns(ListJobConfigurationsRequest request) => Named(request).Any(JobProperties.IsOfRuns);
+
+    /// <summary>All records to choose from, by name. Unless the query looks at runs they have no states, and are the same
+    /// as long as no configuration changes, however many jobs run.</summary>
+    public async ValueTask<IReadOnlyList<JobRecord>> AllAsync(ListJobConfigurationsRequest request, CancellationToken cancellationToken)
+    {
+        if (IsOfRuns(request))
+            return await configurations.ListRecordsAsync(cancellationToken);
+        var all = await configurations.ListAsync(cancellationToken);
+        lock (_recent)
+        {
+            if (_withoutRuns.Of != all)
+                _withoutRuns = (all, [.. all.Select(j => new JobRecord(j, null))]);
+            return _withoutRuns.Records;
+        }
     }
 
     /// <summary>The records that a query asks for, in their order.</summary>
@@ -70,7 +91,7 @@ internal sealed class JobLists(JobCatalog catalog, JobViews views, TimeProvider 
     private IReadOnlyList<JobRecord> Remembered(
         IReadOnlyList<JobRecord> all, ListJobConfigurationsRequest request, string key, Func<IReadOnlyList<JobRecord>> find) =>
         // What changes with time alone is found anew every second.
-        _recent.Find(all, Named(request).Any(JobProperties.IsOfTheMoment) ? $"{time.GetUtcNow():s}\n{key}" : key, find);
+        (IsOfRuns(request) ? _recentWithRuns : _recent).Find(all, Named(request).Any(JobProperties.IsOfTheMoment) ? $"{time.GetUtcNow():s}\n{key}" : key, find);
 
     private static IEnumerable<string> Named(ListJobConfigurationsRequest request) =>
         request.Filter.Select(f => ListFilter.Parse(f).Property).Concat(ListOrder.Parse(request.Order).Select(o => o.Property));

@@ -46,6 +46,10 @@ internal sealed class JobProperties(JobCatalog catalog, JobViews views, DateTime
         _ => null,
     };
 
+    /// <summary>The property changes with the job's runs, and not with its configuration alone.</summary>
+    public static bool IsOfRuns(string name) => IsOfTheMoment(name)
+        || name is "jobStatus" or "lastExecuted" or "lastFinished" or "lastAlive" or "lastExecutedStatus" or "lastRuntimeExecution" or "errorCodes";
+
     /// <summary>What the property says of a record changes with time alone.</summary>
     public static bool IsOfTheMoment(string name) => name is "nextExecutionTime" or "maxDelayedExecutionTime";
 

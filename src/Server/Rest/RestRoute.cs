@@ -46,7 +46,7 @@ internal sealed class RestRoute
         _arrayUntil40 = Field(method.OutputType, Options.ArrayUntil40) is { } array ? _plan.Find(array.JsonName) : null;
         _pager = method.OutputType.Fields.InDeclarationOrder().FirstOrDefault(f => f.FieldType == FieldType.Message && f.MessageType.FullName == Pager.Descriptor.FullName);
         _fields = method.InputType.FindFieldByName("fields") is { FieldType: FieldType.String, IsRepeated: true } fields ? fields : null;
-        _property = method.InputType.FindFieldByName("property") is { FieldType: FieldType.String, IsRepeated: false } property ? property : null;
+        _property = rule.Get.EndsWith("/{property}", StringComparison.Ordinal) ? method.InputType.FindFieldByName("property") : null;
         _selected = _bodyMember?.Nested?.Invoke() ?? _plan;
         Stream = method.IsServerStreaming ? new StreamPlan(_responseBody?.MessageType ?? method.OutputType, _responseBody, schema) : null;
         if (Options.DefaultListFields.Length > 0)
