@@ -96,7 +96,7 @@ internal sealed class RestCapture(RestFormatter formatter, IOptions<RestOptions>
         Dhis2Exception known => RestFailure.From(known),
         RpcException rpc => RestFailure.From(rpc),
         BadHttpRequestException bad => RestEdgeMiddleware.FailureOf(bad),
-        OperationCanceledException when http.RequestAborted.IsCancellationRequested => new RestFailure(StatusCodes.Status499ClientClosedRequest, "The client closed the request."),
+        OperationCanceledException gone when http.RequestAborted.IsCancellationRequested || gone.CancellationToken == http.RequestAborted => new RestFailure(StatusCodes.Status499ClientClosedRequest, "The client closed the request."),
         _ => RestEdgeMiddleware.Unexpected(e, http, log),
     };
 
