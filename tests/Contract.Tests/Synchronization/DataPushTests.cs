@@ -254,6 +254,72 @@ public sealed class DataPushTests
     }
 
     [Fact]
+    public async Task A_receiver_that_goes_down_is_left_alone_after_three_pages_and_nothing_is_forgotten()
+    {
+        await using var peer = await Peer.StartAsync();
+        await using var node = await SyncNode.StartWithMetadataAsync(peer.Url);
+        await SyncNode.EnterAsync(node.Http, 500);
+        var job = await SyncNode.CreateJobAsync(node.Channel, 50);
+        peer.Answer = r => r.Path == Values && peer.Posts(Values).Count > 2 ? new(503) : null;
+
+        var failed = await SyncNode.RunAsync(node.Channel, job);
+        // Two pages were taken, and three were tried three times each.
+        Assert.Equal(2 + (3 * 3), peer.Posts(Values).Count);
+        Assert.Contains("3 pages failed", failed.Sequence[0].Error, StringComparison.Ordinal);
+        peer.Answer = _ => null;
+        var second = await SyncNode.RunAsync(node.Channel, job);
+
+        Assert.Equal((JobRunState.Failed, JobRunState.Completed), (failed.State, second.State));
+        var sent = peer.Posts(Values).Skip(11).SelectMany(SyncNode.Values).Select(v => v.GetProperty("period").GetString()).ToList();
+        Assert.Equal((400, 400), (sent.Count, sent.Distinct().Count()));
+    }
+
+    [Fact]
+    public async Task Another_remote_server_gets_all_that_the_first_one_did_not_acknowledge_in_full()
+    {
+        await using var first = await Peer.StartAsync();
+        await using var second = await Peer.StartAsync();
+        await using var node = await SyncNode.StartWithMetadataAsync(first.Url);
+        await SyncNode.EnterAsync(node.Http, 100);
+        var job = await SyncNode.CreateJobAsync(node.Channel, 50);
+        first.Answer = r => r.Path == Values && first.Posts(Values).Count > 1 ? new(403, "{}") : null;
+        Assert.Equal(JobRunState.Failed, (await SyncNode.RunAsync(node.Channel, job)).State);
+        Assert.Equal(2, first.Posts(Values).Count);
+
+        await SyncNode.ConnectAsync(node, second.Url, SyncNode.Username, SyncNode.Password);
+        await SyncNode.RunAsync(node.Channel, job);
+
+        Assert.Equal(100, second.Posts(Values).SelectMany(SyncNode.Values).Select(v => v.GetProperty("period").GetString()).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task Two_pushes_of_a_kind_do_not_run_at_once()
+    {
+        await using var peer = await Peer.StartAsync();
+        await using var node = await SyncNode.StartWithMetadataAsync(peer.Url);
+        await SyncNode.EnterAsync(node.Http, 1);
+        var reached = new TaskCompletionSource();
+        using var release = new SemaphoreSlim(0);
+        peer.Answer = r =>
+        {
+            if (r.Path != Values)
+                return null;
+            reached.TrySetResult();
+            release.Wait(Ct);
+            return null;
+        };
+        var running = PushAsync(node);
+        await reached.Task.WaitAsync(TimeSpan.FromSeconds(30), Ct);
+
+        var refused = await node.Http.PostAsync(Push, null, Ct);
+        release.Release();
+
+        Assert.Equal(HttpStatusCode.Conflict, refused.StatusCode);
+        Assert.Contains("running already", await refused.Content.ReadAsStringAsync(Ct), StringComparison.Ordinal);
+        Assert.Contains("SUCCESS", await running, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_cancelled_run_leaves_its_waits_at_once_and_the_next_one_goes_on_there()
     {
         await using var peer = await Peer.StartAsync();

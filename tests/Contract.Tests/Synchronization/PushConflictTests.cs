@@ -89,6 +89,45 @@ public sealed class PushConflictTests
     }
 
     [Fact]
+    public async Task Refused_registrations_are_found_though_receivers_name_no_positions()
+    {
+        await using var peer = await Peer.StartAsync();
+        await using var node = await SyncNode.StartWithMetadataAsync(peer.Url);
+        var registrations = Enumerable.Range(0, 20).Select(i =>
+            $$"""{"dataSet":"{{DataNode.DataSet}}","period":"{{SyncNode.Month(i)}}","organisationUnit":"{{DataNode.North}}","completed":true}""");
+        var entered = await node.Http.PostAsync("/api/completeDataSetRegistrations",
+            DataNode.Json($$"""{"completeDataSetRegistrations":[{{string.Join(',', registrations)}}]}"""), Ct);
+        Assert.True(entered.IsSuccessStatusCode);
+        var taken = new HashSet<string>();
+        peer.Answer = r => r.Path == "/api/completeDataSetRegistrations" ? Register(r, taken, SyncNode.Month(13)) : null;
+        var job = await SyncNode.CreateJobAsync(node.Channel, 50);
+
+        var run = await SyncNode.RunAsync(node.Channel, job);
+
+        Assert.Equal(JobRunState.Completed, run.State);
+        Assert.Equal("20 sent in 1 pages, 1 rejected", run.Sequence[1].Summary);
+        Assert.Equal(19, taken.Count);
+        var conflict = Assert.Single(await ConflictsAsync(node));
+        Assert.Equal((DataNode.DataSet, SyncNode.Month(13), "Period is locked"), (conflict.GetProperty("dataSet").GetString(),
+            conflict.GetProperty("period").GetString(), conflict.GetProperty("message").GetString()!.Split(':')[0]));
+        Assert.False(conflict.TryGetProperty("dataElement", out _));
+
+        // A status of SUCCESS as soon as one entry was taken, ERROR when none was, and conflicts of object and value only.
+        static PeerAnswer Register(PeerRequest request, HashSet<string> taken, string locked)
+        {
+            var periods = SyncNode.Values(request).Select(v => v.GetProperty("period").GetString()!).ToList();
+            taken.UnionWith(periods.Where(p => p != locked));
+            var refused = periods.Contains(locked);
+            var status = refused && periods.Count == 1 ? "ERROR" : "SUCCESS";
+            var conflicts = refused ? $$"""{"object":"{{locked}}","value":"Period is locked"}""" : "";
+            return new(status == "ERROR" ? 409 : 200, $$"""
+                {"status":"OK","response":{"responseType":"ImportSummary","status":"{{status}}","conflicts":[{{conflicts}}],
+                 "importCount":{"imported":{{periods.Count}},"updated":0,"ignored":0,"deleted":0} } }
+                """);
+        }
+    }
+
+    [Fact]
     public async Task A_receiver_that_refuses_without_end_fails_the_page_and_loses_nothing()
     {
         await using var peer = await Peer.StartAsync();
