@@ -7,7 +7,7 @@ using Dhis2Grpc.Server.Storage;
 namespace Dhis2Grpc.Server.Scheduling;
 
 /// <summary>Makes, reads, changes and deletes queues. A change concerns several jobs, and is made of all or of none.</summary>
-internal sealed class JobQueues(IJobStore store, JobCatalog catalog, SchedulerLoop loop, TimeProvider time)
+internal sealed class JobQueues(IJobStore store, JobCatalog catalog, SchedulerLoop loop, QueueRuns runs, TimeProvider time)
 {
     private const int MaxAttempts = 5;
 
@@ -25,22 +25,27 @@ internal sealed class JobQueues(IJobStore store, JobCatalog catalog, SchedulerLo
 
     /// <summary>Makes one.</summary>
     /// <exception cref="Dhis2Exception">Conflict: it exists, or breaks a rule. NotFound: a job does not exist.</exception>
-    public ValueTask<JobQueue> CreateAsync(
-        string name, string? cron, IReadOnlyList<string> sequence, User caller, CancellationToken cancellationToken) =>
-        ChangeAsync(
+    public async ValueTask<JobQueue> CreateAsync(
+        string name, string? cron, IReadOnlyList<string> sequence, User caller, CancellationToken cancellationToken)
+    {
+        var queue = await ChangeAsync(
             name,
             all => JobQueue.Find(all, name) is null
                 ? Enter(all, null, name, cron, sequence)
                 : throw QueueErrors.Exists(name),
             caller,
             cancellationToken);
+        runs.Forget(name);
+        return queue;
+    }
 
     /// <summary>Replaces the jobs and the cron expression of one, and its name.</summary>
     /// <exception cref="Dhis2Exception">NotFound: there is none, or a job does not exist. Conflict: it would break a
     /// rule, or the new name is taken.</exception>
-    public ValueTask<JobQueue> UpdateAsync(
-        string name, string newName, string? cron, IReadOnlyList<string> sequence, User caller, CancellationToken cancellationToken) =>
-        ChangeAsync(
+    public async ValueTask<JobQueue> UpdateAsync(
+        string name, string newName, string? cron, IReadOnlyList<string> sequence, User caller, CancellationToken cancellationToken)
+    {
+        var changed = await ChangeAsync(
             newName,
             all =>
             {
@@ -51,6 +56,10 @@ internal sealed class JobQueues(IJobStore store, JobCatalog catalog, SchedulerLo
             },
             caller,
             cancellationToken);
+        if (newName != name)
+            runs.Rename(name, newName);
+        return changed;
+    }
 
     /// <summary>Deletes one; its jobs stay, disabled.</summary>
     /// <exception cref="Dhis2Exception">NotFound: E7020, there is none.</exception>

@@ -90,6 +90,27 @@ internal sealed class QueueRuns(TimeProvider time)
     /// <summary>What follows the run of a job could not be found out; the queue's run ends.</summary>
     public void Lose(string runId, JobRunOutcome outcome, string? error) => End(runId, outcome, error, [], closed: true);
 
+    /// <summary>A queue was made: what one of its name did before is not its.</summary>
+    public void Forget(string queue)
+    {
+        lock (_gate)
+        {
+            _latest.Remove(queue);
+            foreach (var run in _active.Values.Where(q => q.Queue == queue).ToList())
+                _active.Remove(run.Id);
+        }
+    }
+
+    /// <summary>A queue has another name. A run that goes on keeps the one with which it began.</summary>
+    public void Rename(string queue, string name)
+    {
+        lock (_gate)
+        {
+            if (_latest.TryGetValue(queue, out var run) && run.Outcome is not null && _latest.Remove(queue))
+                _latest[name] = run with { Queue = name };
+        }
+    }
+
     private static TaskCompletionSource Signal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private static QueueRun Ended(QueueRun queue, string runId, JobRunOutcome outcome, string? error) => queue with

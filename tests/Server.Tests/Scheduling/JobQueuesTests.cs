@@ -79,6 +79,25 @@ public sealed class JobQueuesTests
             ended.Steps.Select(s => (s.JobName, s.Outcome ?? default)));
     }
 
+    [Fact]
+    public async Task A_run_goes_with_the_name_of_its_queue_but_not_to_another_queue_of_that_name()
+    {
+        await using var host = await StartAsync();
+        var runs = host.Get<QueueRuns>();
+        await CreateAsync(host, "Q", "ja000000000", "jb000000000");
+        var started = await host.Runs.ExecuteAsync("jb000000000", SchedulerHost.Admin, Token);
+        (await _other.NextAsync()).End();
+        await SchedulerHost.UntilAsync(() => Task.FromResult(runs.Look("Q").Run is { Outcome: not null } run ? run : null));
+
+        await host.Get<JobQueues>().UpdateAsync("Q", "P", Cron, ["ja000000000", "jb000000000"], SchedulerHost.Admin, Token);
+        Assert.Equal((null, started.RunId), (runs.Look("Q").Run, runs.Look("P").Run?.Id));
+        await host.Get<JobQueues>().DeleteAsync("P", SchedulerHost.Admin, Token);
+        await CreateAsync(host, "P", "jc000000000", "jd000000000");
+
+        Assert.Null(runs.Look("P").Run);
+        Assert.Null(await host.Get<QueueHistory>().LatestAsync(await host.Get<JobQueues>().GetAsync("P", Token), Token));
+    }
+
     private static async Task CreateAsync(SchedulerHost host, string name, params string[] jobs) =>
         await host.Get<JobQueues>().CreateAsync(name, Cron, jobs, SchedulerHost.Admin, Token);
 
