@@ -45,7 +45,7 @@ internal sealed record UserScope
             IsSuper = super,
             Uid = caller.Uid,
             Uids = uids,
-            Groups = super ? new HashSet<string>() : await GroupsAsync(connection, uids, cancellationToken),
+            Groups = await GroupsAsync(connection, uids, cancellationToken),
             Units = known.Count == 0 || (super && units.Count == 0) ? null : units,
             ViewUnits = [.. known.SelectMany(k => k.View).Distinct()],
         };
@@ -71,4 +71,19 @@ internal sealed record UserScope
 
     private static List<string> Texts(DbDataReader row, int column) =>
         row.IsDBNull(column) ? [] : [.. row.GetFieldValue<List<string?>>(column).OfType<string>()];
+}
+
+/// <summary>What metadata tells of callers.</summary>
+internal sealed class UserScopes(IWarehouse warehouse)
+{
+    /// <summary>What it tells of one; without a user of its own, who captures data everywhere has the roots of the hierarchy.</summary>
+    public async Task<UserScope> OfAsync(User caller, CancellationToken cancellationToken)
+    {
+        await using var connection = await warehouse.OpenReadAsync(cancellationToken);
+        var scope = await UserScope.LoadAsync(connection, caller, cancellationToken);
+        return scope.Units is not null ? scope : scope with
+        {
+            Units = await connection.ListAsync("select uid from organisationunit where parentid is null order by uid", row => row.GetString(0), cancellationToken),
+        };
+    }
 }

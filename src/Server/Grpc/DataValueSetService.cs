@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Dhis2.Data.V1;
 using Dhis2Grpc.Server.Data;
@@ -7,13 +6,12 @@ using Dhis2Grpc.Server.Security;
 using Dhis2Grpc.Server.Storage;
 using Grpc.Core;
 using Microsoft.Extensions.Options;
-using ImportOptions = Dhis2Grpc.Server.Data.DataImportOptions;
 
 namespace Dhis2Grpc.Server.Grpc;
 
 /// <summary>Moves data value sets in and out.</summary>
 internal sealed class DataValueSetService(
-    DataValueSetImport import, DataValueSetExport export, IOptions<StorageOptions> storage, TimeProvider time)
+    DataValueSetImport import, DataValueSetExport export, IImportLauncher launcher, IOptions<StorageOptions> storage, TimeProvider time)
     : Dhis2.Data.V1.DataValueSetService.DataValueSetServiceBase
 {
     /// <inheritdoc/>
@@ -21,26 +19,40 @@ internal sealed class DataValueSetService(
         IAsyncStreamReader<ImportDataValueSetsRequest> requestStream, ServerCallContext context)
     {
         DataValueSetImport.RequireAuthority(context.Caller());
-        var options = new ImportOptions();
+        Dhis2.Data.V1.DataImportOptions? asked = null;
         var first = true;
-        await using var spool = new DocumentSpool(storage.Value);
-        await using var typed = new TypedValues(spool);
-        var chunks = false;
-        await foreach (var request in requestStream.ReadAllAsync(context.CancellationToken))
+        var keep = false;
+        var spool = new DocumentSpool(storage.Value);
+        try
         {
-            if (first && request.Options is { } asked)
-                options = OptionsOf(asked);
-            first = false;
-            chunks |= request.Content.Length > 0;
-            if (chunks && (typed.Any || request.DataValues.Count > 0))
-                throw new Dhis2Exception(ErrorKind.InvalidArgument, "Send a document in chunks or typed values, not both.");
-            await spool.WriteAsync(request.Content.Memory, context.CancellationToken);
-            await typed.AddAsync(request.DataValues, context.CancellationToken);
+            await using var typed = new TypedValues(spool);
+            var chunks = false;
+            await foreach (var request in requestStream.ReadAllAsync(context.CancellationToken))
+            {
+                asked = first ? request.Options : asked;
+                first = false;
+                chunks |= request.Content.Length > 0;
+                if (chunks && (typed.Any || request.DataValues.Count > 0))
+                    throw new Dhis2Exception(ErrorKind.InvalidArgument, "Send a document in chunks or typed values, not both.");
+                await spool.WriteAsync(request.Content.Memory, context.CancellationToken);
+                await typed.AddAsync(request.DataValues, context.CancellationToken);
+            }
+
+            if (!chunks)
+                await typed.EndAsync(context.CancellationToken);
+            var options = DataMessages.ToOptions(asked);
+            if (!chunks)
+                options = options with { Format = DocumentFormat.Json };
+            if (asked?.Async != true)
+                return new() { Summary = await import.ImportAsync(spool, options, context.Caller(), context.CancellationToken) };
+            keep = true;
+            return new() { Job = await launcher.LaunchAsync(registrations: false, new(spool, options, context.Caller())) };
         }
-        if (!chunks)
-            await typed.EndAsync(context.CancellationToken);
-        var summary = await import.ImportAsync(spool, options, context.Caller(), context.CancellationToken);
-        return new ImportDataValueSetsResponse { Summary = summary };
+        finally
+        {
+            if (!keep)
+                await spool.DisposeAsync();
+        }
     }
 
     /// <inheritdoc/>
@@ -48,22 +60,8 @@ internal sealed class DataValueSetService(
         ExportDataValueSetsRequest request, IServerStreamWriter<ExportDataValueSetsResponse> responseStream, ServerCallContext context)
     {
         await using var output = new ChunkStream(bytes => responseStream.WriteAsync(new ExportDataValueSetsResponse { Content = bytes }, context.CancellationToken));
-        await export.ExportAsync(QueryOf(request), DocumentFormat.Json, context.Caller(), output, context.CancellationToken);
+        await export.ExportAsync(QueryOf(request), DataMessages.ToFormat(request.Format), context.Caller(), output, context.CancellationToken);
     }
-
-    private static ImportOptions OptionsOf(Dhis2.Data.V1.DataImportOptions asked) => new()
-    {
-        DryRun = asked.DryRun,
-        Strategy = ImportStrategies.Parse(asked.ImportStrategy),
-        IdSchemes = new IdSchemes
-        {
-            Any = IdScheme.Parse(asked.IdScheme),
-            DataElement = IdScheme.Parse(asked.DataElementIdScheme),
-            OrgUnit = IdScheme.Parse(asked.OrgUnitIdScheme),
-            CategoryOptionCombo = IdScheme.Parse(asked.CategoryOptionComboIdScheme),
-            DataSet = IdScheme.Parse(asked.DataSetIdScheme),
-        },
-    };
 
     private ExportQuery QueryOf(ExportDataValueSetsRequest request) => new()
     {
@@ -71,8 +69,8 @@ internal sealed class DataValueSetService(
         DataElementGroups = request.DataElementGroups,
         DataElements = request.DataElements,
         Periods = request.Periods,
-        StartDate = Day(request.StartDate, "start_date"),
-        EndDate = Day(request.EndDate, "end_date"),
+        StartDate = DataMessages.Day(request.StartDate, "start_date"),
+        EndDate = DataMessages.Day(request.EndDate, "end_date"),
         OrgUnits = request.OrgUnits,
         OrgUnitGroups = request.OrgUnitGroups,
         Children = request.Children,
@@ -80,12 +78,8 @@ internal sealed class DataValueSetService(
         LastUpdated = request.LastUpdated?.ToDateTime()
             ?? (request.LastUpdatedDuration is { } span ? time.GetUtcNow().UtcDateTime - span.ToTimeSpan() : null),
         Limit = request.Limit,
+        IdSchemes = DataMessages.ToSchemes(request.IdSchemes),
     };
-
-    private static DateOnly? Day(string text, string field) =>
-        text.Length == 0 ? null
-        : DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day
-        : throw new Dhis2Exception(ErrorKind.InvalidArgument, $"{field} is not a date of the form yyyy-MM-dd: `{text}`");
 
     /// <summary>Typed values as the document that they stand for, so that both kinds take one way in.</summary>
     private sealed class TypedValues(DocumentSpool spool) : IAsyncDisposable

@@ -24,6 +24,7 @@ internal static class GrpcServices
         services.AddSingleton<NotificationService>();
         services.AddSingleton<SynchronizationService>();
         services.AddSingleton<DataValueSetService>();
+        services.AddSingleton<CompleteDataSetRegistrationService>();
         services.AddSingleton<AnalyticsService>();
         services.AddSingleton<MetadataService>();
         services.AddSingleton<DataIntegrityService>();
@@ -51,6 +52,7 @@ internal static class GrpcServices
         app.MapGrpcService<NotificationService>();
         app.MapGrpcService<SynchronizationService>();
         app.MapGrpcService<DataValueSetService>();
+        app.MapGrpcService<CompleteDataSetRegistrationService>();
         app.MapGrpcService<AnalyticsService>();
         app.MapGrpcService<MetadataService>();
         app.MapGrpcService<DataIntegrityService>();

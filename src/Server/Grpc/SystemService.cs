@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Reflection;
+using Dhis2.Common.V1;
 using Dhis2.System.V1;
+using Dhis2Grpc.Server.Data;
 using Dhis2Grpc.Server.Security;
 using Dhis2Grpc.Server.Storage;
 using Google.Protobuf.WellKnownTypes;
@@ -14,7 +16,7 @@ namespace Dhis2Grpc.Server.Grpc;
 
 /// <summary>Tells what the server is and who the caller is.</summary>
 internal sealed class SystemService(
-    IOptions<SystemInfoOptions> options, ISettingStore settings, UserSettings userSettings, IServer server, TimeProvider time)
+    IOptions<SystemInfoOptions> options, ISettingStore settings, UserSettings userSettings, UserScopes scopes, IServer server, TimeProvider time)
     : Dhis2.System.V1.SystemService.SystemServiceBase
 {
     private const string SystemIdKey = "systemIdentifier";
@@ -59,6 +61,11 @@ internal sealed class SystemService(
 
         if (await settings.GetAsync(AnalyticsRuntimeKey, context.CancellationToken) is { } runtime)
             response.LastAnalyticsTableRuntime = runtime;
+        response.IsMetadataVersionEnabled = await settings.GetAsync("keyVersionEnabled", context.CancellationToken) == "true";
+        if (await settings.GetAsync("keySystemMetadataVersion", context.CancellationToken) is { Length: > 0 } version)
+            response.SystemMetadataVersion = version;
+        if (await LatestAsync(context.CancellationToken, "keyLastMetaDataSyncSuccess", "keyMetadataLastFailedTime") is { } attempt)
+            response.LastMetadataVersionSyncAttempt = attempt.ToTimestamp();
         return response;
     }
 
@@ -81,12 +88,31 @@ internal sealed class SystemService(
         };
         if (user.Email is not null)
             me.Email = user.Email;
+        var scope = await scopes.OfAsync(user, context.CancellationToken);
+        me.OrganisationUnits.AddRange(References(scope.Units ?? []));
+        me.DataViewOrganisationUnits.AddRange(References(scope.ViewUnits));
+        me.UserGroups.AddRange(References(scope.Groups.Order(StringComparer.Ordinal)));
         return new GetMeResponse { User = me };
     }
 
     /// <inheritdoc/>
     public override Task<GetMyDashboardResponse> GetMyDashboard(GetMyDashboardRequest request, ServerCallContext context) =>
         Task.FromResult(new GetMyDashboardResponse());
+
+    private static IEnumerable<ObjectReference> References(IEnumerable<string> uids) => uids.Select(uid => new ObjectReference { Id = uid });
+
+    private async Task<DateTimeOffset?> LatestAsync(CancellationToken cancellationToken, params string[] keys)
+    {
+        DateTimeOffset? latest = null;
+        foreach (var key in keys)
+        {
+            var text = await settings.GetAsync(key, cancellationToken);
+            if (DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) && !(time <= latest))
+                latest = time;
+        }
+
+        return latest;
+    }
 
     // A REST client is told the name under which it came; a gRPC client the first listener, which is REST.
     private string ContextPath(HttpRequest request) => HttpProtocol.IsHttp2(request.Protocol)

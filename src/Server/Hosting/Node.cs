@@ -5,6 +5,7 @@ using Dhis2Grpc.Server.Grpc;
 using Dhis2Grpc.Server.Jobs;
 using Dhis2Grpc.Server.Jobs.AnalyticsTable;
 using Dhis2Grpc.Server.Jobs.DataSync;
+using Dhis2Grpc.Server.Jobs.DataImport;
 using Dhis2Grpc.Server.Jobs.ResourceTable;
 using Dhis2Grpc.Server.Jobs.Test;
 using Dhis2Grpc.Server.Metadata;
@@ -76,6 +77,10 @@ internal static class Node
         services.AddScheduling();
         services.AddSingleton<IJobSettings, JobSettings>();
         services.AddTestJob();
+        services.AddDataImportJobs();
+        services.AddSingleton<ImportLauncher>();
+        services.AddSingleton<IImportLauncher>(s => s.GetRequiredService<ImportLauncher>());
+        services.AddHostedService(s => s.GetRequiredService<ImportLauncher>());
         services.AddResourceTableJob();
         services.AddAnalyticsTableJob();
         services.AddDataSyncJob();

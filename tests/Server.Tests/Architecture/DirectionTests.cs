@@ -32,6 +32,7 @@ public sealed class DirectionTests
         ["Jobs.*"] = ["Errors", "Progress", "Warehouse", "Periods"],
         // The one feature that they run: it reads what they build.
         ["Jobs.AnalyticsTable"] = ["Errors", "Progress", "Warehouse", "Periods", "Analytics"],
+        ["Jobs.DataImport"] = ["Errors", "Progress", "Data", "Storage"],
         ["Jobs.ResourceTable"] = ["Errors", "Progress", "Warehouse", "Periods", "Analytics"],
         ["Jobs.DataSync"] = ["Errors", "Progress", "Synchronization"],
         ["Scheduling"] = ["Errors", "Progress", "Storage", "Security", "Jobs"],

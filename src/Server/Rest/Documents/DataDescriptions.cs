@@ -81,6 +81,7 @@ internal static class DataDescriptions
     [
         new("dryRun", "Check and report, store nothing.", MetadataDescriptions.Flag),
         new("importStrategy", "NEW, UPDATES, NEW_AND_UPDATES, CREATE, UPDATE, CREATE_AND_UPDATE or DELETE."),
+        new("async", "Answer at once; a job does the import.", MetadataDescriptions.Flag),
         new("force", "Take values outside the times at which data sets take them; needs ALL.", MetadataDescriptions.Flag),
         new("skipExistingCheck", "Write without comparing with what is stored.", MetadataDescriptions.Flag),
         new("skipAudit", "Accepted; this server keeps no audit of data values.", MetadataDescriptions.Flag),
@@ -121,6 +122,7 @@ internal static class DataDescriptions
         ],
         Request = new DescribedBody(nameof(DataValueSet), DataValueSet, "application/json", "application/csv", "text/csv", "application/gzip", "application/zip"),
         Report = ImportSummary.Descriptor,
+        Job = ImportJob.Descriptor,
     };
 
     /// <summary>Export of data values.</summary>
@@ -140,6 +142,7 @@ internal static class DataDescriptions
         Query = _import,
         Request = new DescribedBody("CompleteDataSetRegistrations", Registrations, "application/json", "application/gzip", "application/zip"),
         Report = ImportSummary.Descriptor,
+        Job = ImportJob.Descriptor,
     };
 
     /// <summary>Export of registrations.</summary>

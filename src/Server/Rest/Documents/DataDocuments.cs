@@ -21,16 +21,31 @@ internal static class DataDocuments
         app.MapGet(Registrations, ExportRegistrationsAsync).WithMetadata(DataDescriptions.ExportRegistrations);
     }
 
-    private static async Task ImportValuesAsync(HttpContext http, DataValueSetImport import)
+    private static async Task ImportValuesAsync(HttpContext http, DataValueSetImport import, IImportLauncher launcher, ImportQueue queue)
     {
+        DataValueSetImport.RequireAuthority(http.Caller());
         var options = DataParameters.ImportOptions(http.Request.Query, DataBodies.FormatOf(http.Request, takesCsv: true));
-        await AnswerAsync(http, options, () => import.ImportAsync(http.Request.Body, options, http.Caller(), http.RequestAborted));
+        if (DataParameters.Flag(http.Request.Query, "async"))
+            await LaunchAsync(http, registrations: false, options, launcher, queue);
+        else
+            await AnswerAsync(http, options, () => import.ImportAsync(http.Request.Body, options, http.Caller(), http.RequestAborted));
     }
 
-    private static async Task ImportRegistrationsAsync(HttpContext http, CompletenessImport import)
+    private static async Task ImportRegistrationsAsync(HttpContext http, CompletenessImport import, IImportLauncher launcher, ImportQueue queue)
     {
         var options = DataParameters.ImportOptions(http.Request.Query, DataBodies.FormatOf(http.Request, takesCsv: false));
-        await AnswerAsync(http, options, () => import.ImportAsync(http.Request.Body, options, http.Caller(), http.RequestAborted));
+        if (DataParameters.Flag(http.Request.Query, "async"))
+            await LaunchAsync(http, registrations: true, options, launcher, queue);
+        else
+            await AnswerAsync(http, options, () => import.ImportAsync(http.Request.Body, options, http.Caller(), http.RequestAborted));
+    }
+
+    /// <summary>Takes the document in and leaves the import to a job.</summary>
+    private static async Task LaunchAsync(HttpContext http, bool registrations, DataImportOptions options, IImportLauncher launcher, ImportQueue queue)
+    {
+        var job = await launcher.LaunchAsync(registrations, await queue.TakeInAsync(http.Request.Body, options, http.Caller(), http.RequestAborted));
+        http.Response.Headers.Location = $"/api/system/tasks/{job.JobType}";
+        await RestResponse.WriteAsync(http, job, StatusCodes.Status200OK, Envelope.WebMessage, $"Initiated {job.Name}");
     }
 
     private static async Task ExportValuesAsync(HttpContext http, DataValueSetExport export, TimeProvider time)

@@ -49,7 +49,10 @@ internal sealed class OpenApiOperations(OpenApiDocument document, SchemaComponen
         };
         if (endpoint.Report is { } report)
         {
-            var body = new OpenApiSchema { AnyOf = [schemas.Envelope(report), schemas.Output(report)] };
+            List<IOpenApiSchema> shapes = [schemas.Envelope(report), schemas.Output(report)];
+            if (endpoint.Job is { } job)
+                shapes.Add(schemas.Envelope(job));
+            var body = new OpenApiSchema { AnyOf = shapes };
             foreach (var (status, text) in new[] { ("200", "It was stored."), ("409", "Something was left out, or nothing was stored; the report tells.") })
                 operation.Responses[status] = new OpenApiResponse { Description = text, Content = Content(Json, body) };
         }
