@@ -56,7 +56,10 @@ internal static class Figures
     public static long ResidentMegabytes(int process) => Status(process, "VmRSS:");
 
     /// <summary>Largest resident memory of this process so far, in MB.</summary>
-    public static long PeakMegabytes() => Status(Environment.ProcessId, "VmHWM:");
+    public static long PeakMegabytes() => PeakMegabytes(Environment.ProcessId);
+
+    /// <summary>Largest resident memory of another process so far, in MB.</summary>
+    public static long PeakMegabytes(int process) => Status(process, "VmHWM:");
 
     private static long Status(int process, string name)
     {

@@ -37,6 +37,8 @@ internal sealed class Options(string benchmark, IReadOnlyDictionary<string, stri
                           --share 0.337 --runs 3 --postgres-runs 1 --skip-postgres
               list        a page of 50 job configurations out of few and out of very many: plain, filtered, ordered
                           --few 100 --jobs 100000 --calls 200
+              metadata    a metadata document into an empty node, the same again, and out of it: time and the node's peak memory
+                          --document PATH --runs 3
               push        a million data values to a receiver that takes everything, with and without gzip, and to a second node
                           --share 0.337 --months 6 --runs 3 --skip-node
               scheduler   lateness and CPU per fire with many configurations, beside Quartz.NET's RAM store

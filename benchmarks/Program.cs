@@ -1,5 +1,6 @@
 using Dhis2Grpc.Benchmarks;
 using Dhis2Grpc.Benchmarks.Analytics;
+using Dhis2Grpc.Benchmarks.Documents;
 using Dhis2Grpc.Benchmarks.Edge;
 using Dhis2Grpc.Benchmarks.Ingest;
 using Dhis2Grpc.Benchmarks.List;
@@ -22,6 +23,7 @@ return options.Benchmark switch
     "edge" => await EdgeBenchmark.RunAsync(options, end.Token),
     "ingest" => await IngestBenchmark.RunAsync(options, end.Token),
     "list" => await ListBenchmark.RunAsync(options, end.Token),
+    "metadata" => await MetadataBenchmark.RunAsync(options, end.Token),
     "push" => await PushBenchmark.RunAsync(options, end.Token),
     "scheduler" => await SchedulerBenchmark.RunAsync(options, end.Token),
     "watch" => await WatchBenchmark.RunAsync(options, end.Token),

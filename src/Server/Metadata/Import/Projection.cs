@@ -53,15 +53,16 @@ internal sealed class Projection(IWarehouseWrite write, DateTime now)
         var columns = new StringBuilder($"{type.Key}, uid, code, created, lastupdated{(type.HasName ? ", name" : "")}");
         var values = new StringBuilder($"k.id, o.uid, o.code, o.created, o.lastupdated{(type.HasName ? ", o.name" : "")}");
         var joins = new StringBuilder();
+        var texts = new JsonTexts("o.texts");
         foreach (var property in type.Properties.Where(p => p.Column is not null))
         {
             columns.Append(CultureInfo.InvariantCulture, $", {property.Column}");
-            values.Append(CultureInfo.InvariantCulture, $", {ColumnValue.Of(property, "o.json")}");
+            values.Append(CultureInfo.InvariantCulture, $", {ColumnValue.Of(property, "o.json", texts)}");
         }
         foreach (var part in type.Parts.Where(p => p.OwnerColumn is not null))
         {
             columns.Append(CultureInfo.InvariantCulture, $", {part.OwnerColumn}");
-            values.Append(CultureInfo.InvariantCulture, $", case when json_type(o.json, '$.{part.Member}') = 'OBJECT' then nextval('hibernate_sequence') end");
+            values.Append(CultureInfo.InvariantCulture, $", case when {texts.Take($"$.{part.Member}")} like '{{%' then nextval('hibernate_sequence') end");
         }
         var number = 0;
         foreach (var reference in type.References.Where(r => r.Column is not null))
@@ -81,7 +82,9 @@ internal sealed class Projection(IWarehouseWrite write, DateTime now)
             {string.Concat(type.Parts.Where(p => p.OwnerColumn is not null).Select(p => PartProjection.DeleteNamed(type, p, $"(select id from staged_key where type = '{type.Collection}')")))}
             delete from {type.Table} where {type.Key} in (select id from staged_key where type = '{type.Collection}');
             insert into {type.Table} ({columns})
-                select {values} from staged_key k join object o on o.type = k.type and o.uid = k.uid
+                select {values} from staged_key k
+                join (select x.uid, x.code, x.created, x.lastupdated, x.name, {texts.From("x.json")} as texts
+                      from object x join staged_key y on y.type = x.type and y.uid = x.uid where x.type = '{type.Collection}') o on o.uid = k.uid
                 {joins}
                 where k.type = '{type.Collection}';
             """, cancellationToken);
