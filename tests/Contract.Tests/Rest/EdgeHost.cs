@@ -1,5 +1,6 @@
 using System.Net;
 using Contract.Tests.Hosting;
+using Contract.Tests.OpenApi;
 using Dhis2Grpc.Server.Rest;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -23,7 +24,7 @@ internal sealed class EdgeHost : IAsyncDisposable
     {
         (_app, _errors) = (app, errors);
         var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
-        Http = new HttpClient { BaseAddress = new Uri(address), Timeout = TimeSpan.FromSeconds(30) };
+        Http = new HttpClient(new DocumentedResponses(app.Services, new SocketsHttpHandler())) { BaseAddress = new Uri(address), Timeout = TimeSpan.FromSeconds(30) };
         Jobs = app.Services.GetRequiredService<PlayedJobs>();
         Runs = app.Services.GetRequiredService<PlayedRuns>();
     }
