@@ -1,7 +1,9 @@
 using System.Text.Json.Nodes;
 using Dhis2Grpc.Server.Metadata;
 using Dhis2Grpc.Server.Metadata.Model;
+using Dhis2Grpc.Server.Tests.Warehouse;
 using Dhis2Grpc.Server.Warehouse;
+using DuckDB.NET.Data;
 using Microsoft.Extensions.Logging.Abstractions;
 using static Dhis2Grpc.Server.Tests.Metadata.Documents;
 
@@ -125,6 +127,34 @@ public sealed class ProjectionTests
         Assert.Equal(before, await CountsAsync());
 
         async Task<List<string>> CountsAsync() => await imports.Store.TextsAsync(string.Join(" union all ", tables.Select(t => $"select '{t}', count(*) from {t}")) + " order by 1");
+    }
+
+    [Fact]
+    public async Task A_file_of_the_first_schema_gets_all_tables_filled()
+    {
+        var directory = Directory.CreateTempSubdirectory("warehouse-").FullName;
+        await using (var connection = new DuckDBConnection($"Data Source={Path.Combine(directory, "warehouse.duckdb")}"))
+        {
+            await connection.OpenAsync(Ct);
+            await using var script = typeof(IWarehouse).Assembly.GetManifestResourceStream("Dhis2Grpc.Server.Warehouse.DuckDb.Schema.V1.sql")!;
+            await using var command = connection.CreateCommand();
+            command.CommandText = $"""
+                {await new StreamReader(script).ReadToEndAsync(Ct)}
+                create table schemaversion (version integer not null); insert into schemaversion values (1);
+                insert into object values
+                    ('constants', 'constant001', null, 'C', '2024-01-01', '2024-01-02', '{"{"}"id":"constant001","name":"C","value":"1.5"{"}"}'),
+                    ('sections', 'section0001', null, 'S', '2024-01-01', '2024-01-02', '{"{"}"id":"section0001","name":"S","sortOrder":"not a number"{"}"}');
+                """;
+            command.ExecuteNonQuery();
+        }
+        await using (var store = new TemporaryWarehouse(directory))
+        {
+            await new ProjectionUpgrade(store.Warehouse, TimeProvider.System, NullLogger<ProjectionUpgrade>.Instance).RunAsync(Ct);
+            Assert.Equal(["constant001|1.5|2024-01-02 00:00:00"], await store.TextsAsync("select uid, value, lastupdated::varchar from constant"));
+            Assert.Equal(["section0001|"], await store.TextsAsync("select uid, sortorder from section"));
+            Assert.Equal(["default"], await store.TextsAsync("select name from categorycombo"));
+        }
+        Directory.Delete(directory, recursive: true);
     }
 
     [Fact]
