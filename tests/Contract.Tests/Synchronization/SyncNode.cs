@@ -61,8 +61,8 @@ internal static class SyncNode
         Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(DataNode.Ct));
     }
 
-    /// <summary>A month of a number.</summary>
-    public static string Month(int number) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{1950 + (number / 12)}{(number % 12) + 1:00}");
+    /// <summary>A month of a number; 1,500 of them are past.</summary>
+    public static string Month(int number) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{1900 + (number / 12)}{(number % 12) + 1:00}");
 
     /// <summary>Creates a DATA_SYNC job.</summary>
     public static async Task<string> CreateJobAsync(GrpcChannel channel, int pageSize)
