@@ -83,7 +83,7 @@ internal sealed class RestRoute
     /// <summary>Messages of which the caller's <c>fields</c> choose members.</summary>
     public IEnumerable<MessageDescriptor> Selectable => _fields is null
         ? []
-        : _bodyMember is not null ? [_selected!.Descriptor] : _selected!.Members.Where(m => m is { Nested: not null, Field.IsRepeated: true }).Select(m => m.Nested!().Descriptor);
+        : IsOfOneObject ? [_selected!.Descriptor] : _selected!.Members.Where(m => m is { Nested: not null, Field.IsRepeated: true }).Select(m => m.Nested!().Descriptor);
 
     /// <summary>The message that an envelope wraps, as <see cref="EnvelopeBody"/> finds it.</summary>
     public MessageDescriptor? Enveloped => _responseBody is not null
@@ -162,11 +162,14 @@ internal sealed class RestRoute
         return selection;
     }
 
+    // A response without a list is one object, also when it is no field of it.
+    private bool IsOfOneObject => _bodyMember is not null || !_selected!.Members.Any(m => m is { Nested: not null, Field.IsRepeated: true });
+
     // Of one object the filter chooses members; of a list it chooses members of the elements.
     private Selection Compile(string text)
     {
         var filters = FieldFilter.Parse(text);
-        return _bodyMember is null ? SelectionCompiler.CompileElements(_selected!, filters) : SelectionCompiler.Compile(_selected!, filters);
+        return IsOfOneObject ? SelectionCompiler.Compile(_selected!, filters) : SelectionCompiler.CompileElements(_selected!, filters);
     }
 
     private static FieldDescriptor? Field(MessageDescriptor message, string name) => name.Length == 0
