@@ -23,6 +23,12 @@ public sealed class SynchronizationHandle
     public async Task<ImportSummary> PushDataAsync(CancellationToken cancellationToken = default) =>
         (await _service.PushDataAsync(new(), deadline: DateTime.MaxValue, cancellationToken: cancellationToken)).Summary;
 
+    /// <summary>Lets the server fetch a metadata document from another server, which its settings must allow, and import it, however
+    /// long that takes. Needs ALL.</summary>
+    /// <returns>The import report.</returns>
+    public async Task<ImportReport> PullMetadataAsync(string url, CancellationToken cancellationToken = default) =>
+        (await _service.PullMetadataAsync(new() { Url = url }, deadline: DateTime.MaxValue, cancellationToken: cancellationToken)).Report;
+
     /// <summary>What the remote server refused and has not taken since, latest first, page by page as it is consumed.</summary>
     public async IAsyncEnumerable<PushConflict> ListPushConflictsAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {

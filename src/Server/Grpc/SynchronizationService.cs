@@ -1,8 +1,9 @@
 using Dhis2.Synchronization.V1;
-using Dhis2Grpc.Server.Errors;
+using Dhis2Grpc.Server.Metadata;
 using Dhis2Grpc.Server.Queries;
 using Dhis2Grpc.Server.Security;
 using Dhis2Grpc.Server.Synchronization;
+using Dhis2Grpc.Server.Synchronization.Pull;
 using Dhis2Grpc.Server.Synchronization.Push;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
@@ -11,7 +12,7 @@ using WireConflict = Dhis2.Synchronization.V1.PushConflict;
 namespace Dhis2Grpc.Server.Grpc;
 
 /// <summary>Exchange with a remote server.</summary>
-internal sealed class SynchronizationService(Availability availability, DataPush push, PushConflicts conflicts)
+internal sealed class SynchronizationService(Availability availability, DataPush push, PushConflicts conflicts, MetadataPull pull)
     : Dhis2.Synchronization.V1.SynchronizationService.SynchronizationServiceBase
 {
     /// <inheritdoc/>
@@ -44,8 +45,12 @@ internal sealed class SynchronizationService(Availability availability, DataPush
     }
 
     /// <inheritdoc/>
-    public override Task<PullMetadataResponse> PullMetadata(PullMetadataRequest request, ServerCallContext context) =>
-        throw NotYet("pulling metadata from a remote server");
+    public override async Task<PullMetadataResponse> PullMetadata(PullMetadataRequest request, ServerCallContext context)
+    {
+        context.Caller().Require(Authorities.All, $"Access is denied, requires one Authority from [{Authorities.All}]");
+        var report = await pull.PullAsync(request.Url, context.Caller(), context.CancellationToken);
+        return new() { Report = report.ToMessage() };
+    }
 
     private static WireConflict ToMessage(Synchronization.Push.PushConflict conflict)
     {
@@ -75,7 +80,4 @@ internal sealed class SynchronizationService(Availability availability, DataPush
     }
 
     private static Timestamp Utc(DateTime time) => DateTime.SpecifyKind(time, DateTimeKind.Utc).ToTimestamp();
-
-    private static Dhis2Exception NotYet(string what) =>
-        new(ErrorKind.Unimplemented, $"This server does not support {what} yet.");
 }

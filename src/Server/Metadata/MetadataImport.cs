@@ -67,7 +67,7 @@ internal sealed class MetadataImport(IWarehouse warehouse, IOptions<StorageOptio
 
     private static async Task<Staging> StageAsync(Stream document, IWarehouseWrite write, MetadataImportOptions options, CancellationToken cancellationToken)
     {
-        var reader = new DocumentReader(document);
+        var reader = new DocumentReader(document, options.MaxDepth);
         using var staging = await Staging.BeginAsync(write, options, cancellationToken);
         while (await reader.ReadAsync(cancellationToken) is { } item)
         {

@@ -1,3 +1,5 @@
+using Dhis2Grpc.Server.Metadata.Import;
+
 namespace Dhis2Grpc.Server.Metadata;
 
 /// <summary>How to import a metadata document.</summary>
@@ -23,6 +25,9 @@ internal sealed record MetadataImportOptions
 
     /// <summary>Leave translations as they are, in the same way. Default: false.</summary>
     public bool SkipTranslation { get; init; }
+
+    /// <summary>Deepest nesting of the document. Default: 256.</summary>
+    public int MaxDepth { get; init; } = DocumentReader.MaxDepth;
 
     /// <summary>Collections that are passed over, such as <c>users</c>. Default: none.</summary>
     public IReadOnlySet<string> SkipTypes { get; init; } = new HashSet<string>();

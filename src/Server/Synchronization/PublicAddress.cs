@@ -26,10 +26,10 @@ internal static class PublicAddress
     /// <summary>Connects to the first address of a host that answers, of those that are allowed. The check is made on the address that
     /// is connected to, so that a name which resolves to another one next time gains nothing.</summary>
     /// <exception cref="AddressRefusedException">The host has none that is allowed.</exception>
-    public static async ValueTask<Stream> ConnectAsync(DnsEndPoint host, bool allowAll, CancellationToken cancellationToken)
+    public static async ValueTask<Stream> ConnectAsync(DnsEndPoint host, Func<IPAddress, bool> mayBeAt, CancellationToken cancellationToken)
     {
         var addresses = IPAddress.TryParse(host.Host, out var literal) ? [literal] : await Dns.GetHostAddressesAsync(host.Host, cancellationToken);
-        var allowed = allowAll ? addresses : addresses.Where(Is).ToArray();
+        var allowed = addresses.Where(mayBeAt).ToArray();
         if (allowed.Length == 0)
             throw new AddressRefusedException(host.Host);
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };

@@ -18,7 +18,6 @@ internal sealed class RemoteServer : IDisposable
     public RemoteServer(SystemSettings settings, IOptions<SynchronizationOptions> options, TimeProvider time, ILogger<RemoteServer> logger)
     {
         (_settings, _options, _time, _logger) = (settings, options.Value, time, logger);
-        var allowAll = _options.AllowPrivateNetworks;
         _http = new HttpClient(new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
@@ -26,7 +25,7 @@ internal sealed class RemoteServer : IDisposable
             AutomaticDecompression = DecompressionMethods.GZip,
             ConnectTimeout = _options.ConnectTimeout,
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-            ConnectCallback = (context, ct) => PublicAddress.ConnectAsync(context.DnsEndPoint, allowAll, ct),
+            ConnectCallback = (context, ct) => PublicAddress.ConnectAsync(context.DnsEndPoint, a => _options.AllowPrivateNetworks || PublicAddress.Is(a), ct),
         })
         {
             Timeout = Timeout.InfiniteTimeSpan,
@@ -74,7 +73,7 @@ internal sealed class RemoteServer : IDisposable
         }
         catch (Exception e) when (e is HttpRequestException or IOException or InvalidDataException)
         {
-            throw Unreachable(e);
+            throw RemoteUnreachableException.Of(e);
         }
     }
 
@@ -112,25 +111,5 @@ internal sealed class RemoteServer : IDisposable
         var after = response.Headers.RetryAfter;
         var wait = after?.Delta ?? (after?.Date is { } date ? date - _time.GetUtcNow() : null);
         return wait is { } span && span < TimeSpan.Zero ? TimeSpan.Zero : wait;
-    }
-
-    private static RemoteUnreachableException Unreachable(Exception e)
-    {
-        for (var inner = e; inner is not null; inner = inner.InnerException)
-        {
-            if (inner is AddressRefusedException)
-            {
-                return new RemoteUnreachableException(
-                    "The remote server is not asked: its address is one of this machine or of a private network. Allow it with Dhis2:Synchronization:AllowPrivateNetworks", e)
-                { Refused = true };
-            }
-        }
-        return new RemoteUnreachableException((e as HttpRequestException)?.HttpRequestError switch
-        {
-            HttpRequestError.NameResolutionError => "The name of the remote server cannot be resolved",
-            HttpRequestError.ConnectionError => "No connection to the remote server could be made",
-            HttpRequestError.SecureConnectionError => "The remote server's TLS certificate or protocol is not accepted",
-            _ => "The connection to the remote server broke",
-        }, e);
     }
 }

@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace Dhis2Grpc.Server.Synchronization;
 
 /// <summary>How the node talks to other servers: section <c>Dhis2:Synchronization</c>.</summary>
-internal sealed class SynchronizationOptions
+internal sealed class SynchronizationOptions : IValidatableObject
 {
     /// <summary>The remote server may have a loopback, private or link-local address. Default: no.</summary>
     public bool AllowPrivateNetworks { get; set; }
@@ -11,6 +11,22 @@ internal sealed class SynchronizationOptions
     /// <summary>The remote server may be reached by plain http, which sends the password in clear. On this machine it always may.
     /// Default: no.</summary>
     public bool AllowInsecureRemote { get; set; }
+
+    /// <summary>Origins, such as https://play.dhis2.org, that metadata may be pulled from. A loopback or private address must be one of them
+    /// itself, also when a name leads there. Default: none.</summary>
+    public IReadOnlyList<string> AllowedServers { get; set; } = [];
+
+    /// <summary>Largest document that is pulled as gzip, in bytes. Default: 100 MiB.</summary>
+    [Range(typeof(long), "1", "9223372036854775807")]
+    public long MaxPulledBytes { get; set; } = 100L << 20;
+
+    /// <summary>Largest document that is pulled, unpacked, in bytes. Default: 1 GiB.</summary>
+    [Range(typeof(long), "1", "9223372036854775807")]
+    public long MaxPulledExpanded { get; set; } = 1L << 30;
+
+    /// <summary>How long a pulled document may take to arrive, redirects included. Default: 10 minutes.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.001", "1.00:00:00")]
+    public TimeSpan PullTimeout { get; set; } = TimeSpan.FromMinutes(10);
 
     /// <summary>Bodies are sent as gzip. Default: yes.</summary>
     public bool Compress { get; set; } = true;
@@ -34,4 +50,12 @@ internal sealed class SynchronizationOptions
     /// <summary>Longest wait before a page is sent again, also when the receiver asks for more. Default: 2 minutes.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
     public TimeSpan MaxRetryDelay { get; set; } = TimeSpan.FromMinutes(2);
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) =>
+        // The entry is not repeated: somebody may have put a login into it.
+        from entry in AllowedServers.Index()
+        where Pull.AllowedServers.Parse(entry.Item) is null
+        select new ValidationResult(
+            $"Dhis2:Synchronization:AllowedServers:{entry.Index} must be an origin such as https://play.dhis2.org, without path and login", [nameof(AllowedServers)]);
 }

@@ -1,3 +1,4 @@
+using Dhis2Grpc.Server.Synchronization.Pull;
 using Dhis2Grpc.Server.Synchronization.Push;
 
 namespace Dhis2Grpc.Server.Synchronization;
@@ -14,6 +15,8 @@ internal static class SynchronizationServices
         services.AddSingleton<PushConflicts>();
         services.AddSingleton<DataPush>();
         services.AddSingleton<PushProcess>();
+        services.AddSingleton<AllowedServers>();
+        services.AddSingleton<MetadataPull>();
         return services;
     }
 }

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using Contract.Tests.Hosting;
 using Dhis2Grpc.Client.CommandLine;
@@ -73,6 +75,32 @@ public sealed class SyncCommandTests : IAsyncLifetime
         Assert.Equal(ExitCode.Ok, byJob.Code);
         Assert.Contains("Push rejected data values", byJob.Output, StringComparison.Ordinal);
         Assert.Contains("open conflicts  1", string.Join('\n', (await Run("sync", "status")).Lines.Select(l => string.Join("  ", l.Split("  ", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)))), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Pull_shows_the_report_of_the_import_or_why_there_is_none()
+    {
+        var cancel = TestContext.Current.CancellationToken;
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var origin = $"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}";
+        await using var node = await TestNode.StartAsync(settings: $"Dhis2:Synchronization:AllowedServers:0={origin}");
+
+        var refused = await Run("sync", "pull", $"{origin}/metadata.json");
+        Assert.NotEqual(ExitCode.Ok, refused.Code);
+        Assert.Contains("Dhis2__Synchronization__AllowedServers__0", refused.Error, StringComparison.Ordinal);
+
+        var pull = CliRun.RunAsync(["sync", "pull", $"{origin}/metadata.json"], new() { ["DHIS2_SERVER"] = node.GrpcUrl.ToString(), ["DHIS2_USER"] = "admin", ["DHIS2_PASSWORD"] = "district" });
+        const string Document = """{"organisationUnits":[{"id":"ouCountry01","name":"Country","shortName":"Country","openingDate":"2000-01-01"}]}""";
+        using (var connection = await listener.AcceptTcpClientAsync(cancel))
+        {
+            _ = await connection.GetStream().ReadAsync(new byte[4096], cancel);
+            await connection.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Length: {Document.Length}\r\n\r\n{Document}"), cancel);
+        }
+
+        var pulled = await pull;
+        Assert.Equal(ExitCode.Ok, pulled.Code);
+        Assert.Contains("OrganisationUnit", pulled.Output, StringComparison.Ordinal);
     }
 
     private async Task ImportAsync(string path, string document)

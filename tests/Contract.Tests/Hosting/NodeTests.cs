@@ -81,17 +81,6 @@ public sealed class NodeTests
     }
 
     [Fact]
-    public async Task Metadata_pull_says_that_it_is_not_there_yet()
-    {
-        await using var node = await TestNode.StartAsync();
-
-        var e = await Assert.ThrowsAsync<RpcException>(async () =>
-            await new Dhis2.Synchronization.V1.SynchronizationService.SynchronizationServiceClient(node.Channel).PullMetadataAsync(new() { Url = "https://play.dhis2.org" }, cancellationToken: Token));
-
-        Assert.Equal((StatusCode.Unimplemented, "This server does not support pulling metadata from a remote server yet."), (e.StatusCode, e.Status.Detail));
-    }
-
-    [Fact]
     public async Task Rest_on_the_grpc_port_is_told_where_to_go()
     {
         await using var node = await TestNode.StartAsync();

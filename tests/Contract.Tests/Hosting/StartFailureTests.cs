@@ -16,6 +16,7 @@ public sealed class StartFailureTests
     [InlineData("Dhis2__Grpc__Compression", "zip", "Dhis2:Grpc:Compression must be gzip or empty")]
     [InlineData("Dhis2__Rest__Url", "http://*:0", "default password of the user admin")]
     [InlineData("Dhis2__Grpc__MaxReceiveMessageSize", "lots", "Dhis2:Grpc:MaxReceiveMessageSize")]
+    [InlineData("Dhis2__Synchronization__AllowedServers__0", "https://play.dhis2.org/demo", "Dhis2:Synchronization:AllowedServers:0 must be an origin")]
     [InlineData("Dhis2__DataDirectory", "/proc/nowhere", "/proc/nowhere")]
     public async Task Settings_that_make_no_sense_are_named(string setting, string value, string message)
     {

@@ -75,7 +75,9 @@ internal sealed class Peer : IAsyncDisposable
         http.Response.ContentType = answer.Type;
         foreach (var (name, value) in answer.Headers)
             http.Response.Headers[name] = value;
-        if (answer.Body.Length > 0)
+        if (answer.Bytes is { } sent)
+            await http.Response.Body.WriteAsync(sent, http.RequestAborted);
+        else if (answer.Body.Length > 0)
             await http.Response.WriteAsync(answer.Body, http.RequestAborted);
     }
 
@@ -105,6 +107,9 @@ internal sealed record PeerAnswer(int Status, string Body = "", string Type = "a
         {"httpStatus":"OK","httpStatusCode":200,"status":"OK","message":"Import was successful.","response":{"responseType":"ImportSummary","status":"SUCCESS",
          "importCount":{"imported":1,"updated":0,"ignored":0,"deleted":0},"conflicts":[],"rejectedIndexes":[],"dataSetComplete":"false"}}
         """);
+
+    /// <summary>Send these in place of the text.</summary>
+    public byte[]? Bytes { get; init; }
 
     /// <summary>Cut the connection instead.</summary>
     public bool Abort { get; init; }

@@ -38,7 +38,7 @@ public sealed class DirectionTests
         ["Scheduling"] = ["Errors", "Progress", "Storage", "Security", "Jobs"],
         ["Metadata"] = ["Errors", "Warehouse", "Security", "Periods", "Storage", "Queries"],
         ["Data"] = ["Errors", "Warehouse", "Security", "Periods", "Metadata", "Storage"],
-        ["Synchronization"] = ["Errors", "Settings", "Progress", "Warehouse", "Data", "Storage", "Periods"],
+        ["Synchronization"] = ["Errors", "Settings", "Progress", "Warehouse", "Metadata", "Data", "Storage", "Periods", "Security"],
         ["Analytics"] = ["Errors", "Warehouse", "Periods"],
         ["Apps"] = ["Errors"],
         ["Rest"] = ["Errors", "Security", "Queries"],

@@ -7,7 +7,7 @@ using Dhis2Grpc.Client.Jobs;
 
 namespace Dhis2Grpc.Client.CommandLine.Commands;
 
-/// <summary>`dhis2 sync`: status, push, conflicts.</summary>
+/// <summary>`dhis2 sync`: status, push, pull, conflicts.</summary>
 internal static class SyncCommands
 {
     private static readonly string[] ShownSettings =
@@ -21,7 +21,8 @@ internal static class SyncCommands
         "sync", "Exchange with the remote server of the settings",
         "dhis2 sync status",
         "dhis2 sync push",
-        "dhis2 sync conflicts").With(Status(cli), Push(cli), Conflicts(cli));
+        "dhis2 sync pull https://play.dhis2.org/demo/metadata.json",
+        "dhis2 sync conflicts").With(Status(cli), Push(cli), Pull(cli), Conflicts(cli));
 
     private static Command Status(Dhis2CommandLine cli)
     {
@@ -73,6 +74,21 @@ internal static class SyncCommands
             var summary = await context.Client.Synchronization.PushDataAsync(ct);
             context.Write(summary, console => ImportReports.Show(console, summary));
             return summary.Status == "ERROR" ? ExitCode.Failed : ExitCode.Ok;
+        });
+    }
+
+    private static Command Pull(Dhis2CommandLine cli)
+    {
+        var url = new Argument<string>("url") { Description = "URL of the metadata document, as the server reaches it", HelpName = "URL" };
+        var command = new CliCommand(
+            "pull", "Lets the server fetch a metadata document from an allowed server and import it; exit code 1 when it has errors",
+            "dhis2 sync pull https://play.dhis2.org/demo/metadata.json",
+            "dhis2 sync pull https://play.dhis2.org/demo/metadata.json --json | jq .stats").With(url);
+        return cli.On(command, async (context, ct) =>
+        {
+            var report = await context.Client.Synchronization.PullMetadataAsync(context.Get(url), ct);
+            context.Write(report, console => ImportReports.Show(console, report));
+            return report.Status == "OK" ? ExitCode.Ok : ExitCode.Failed;
         });
     }
 

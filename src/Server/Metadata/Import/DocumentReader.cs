@@ -11,16 +11,16 @@ namespace Dhis2Grpc.Server.Metadata.Import;
 internal readonly record struct DocumentObject(string Collection, int Index, ReadOnlyMemory<byte> Json);
 
 /// <summary>Reads the objects of a metadata document one at a time, in memory of about the largest one.</summary>
-internal sealed class DocumentReader(Stream stream)
+internal sealed class DocumentReader(Stream stream, int maxDepth)
 {
     /// <summary>Largest object in bytes.</summary>
     public const int MaxObjectSize = 256 << 20;
 
-    /// <summary>Deepest nesting.</summary>
+    /// <summary>Deepest nesting that the warehouse and its readers take.</summary>
     public const int MaxDepth = 256;
 
     private readonly Dictionary<string, int> _counts = new(StringComparer.Ordinal);
-    private JsonReaderState _state = new(new JsonReaderOptions { MaxDepth = MaxDepth });
+    private JsonReaderState _state = new(new JsonReaderOptions { MaxDepth = maxDepth });
     private byte[] _buffer = new byte[64 << 10];
     private int _start;
     private int _end;
