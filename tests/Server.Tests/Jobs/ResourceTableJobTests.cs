@@ -257,7 +257,7 @@ public sealed class ResourceTableJobTests
         Assert.Equal(ProgressStatus.Error, run.Stage("Generate").Status);
         Assert.Equal(ProgressStatus.Error, run.Stage("Generate").Items[1].Status);
         Assert.Equal(["6"], await store.TextsAsync("select count(*) from _orgunitstructure"));
-        Assert.Empty(await store.TextsAsync("select table_name from information_schema.tables where table_name like '%temp%'"));
+        Assert.Empty(await store.TextsAsync("select table_name from information_schema.tables where table_name like '%!_temp%' escape '!'"));
         Assert.Equal(recorded, store.Settings.Values["keyLastSuccessfulResourceTablesUpdate"]);
     }
 
