@@ -1,4 +1,5 @@
 using Dhis2Grpc.Client.Errors;
+using Grpc.Core;
 
 namespace Dhis2Grpc.Client.Watching;
 
@@ -16,6 +17,21 @@ internal sealed class ReconnectDelay(TimeProvider time, TimeSpan giveUpAfter)
     {
         _attempt = 0;
         _lostAt = null;
+    }
+
+    /// <summary>The watch ended before its time: waits for the next attempt.</summary>
+    /// <param name="lost">Why; null when the server just ended it.</param>
+    /// <param name="what">What the end of is still to come.</param>
+    /// <param name="options">Hear of a lost connection.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="Dhis2Exception">It is time to give up.</exception>
+    public async Task WaitAsync(Dhis2Exception? lost, string what, WatchOptions options, CancellationToken cancellationToken)
+    {
+        var wait = Next(lost) ?? throw lost ?? Dhis2Exception.From(new RpcException(new Status(
+            StatusCode.Unavailable, $"The server keeps ending the watch before the end of {what}.")));
+        if (lost is not null)
+            options.OnConnectionLost?.Invoke(lost, wait);
+        await Task.Delay(wait, time, cancellationToken);
     }
 
     /// <summary>The connection is lost: the wait before the next attempt; null to give up.</summary>

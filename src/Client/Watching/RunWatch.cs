@@ -86,16 +86,9 @@ internal sealed class RunWatch(SchedulingService.SchedulingServiceClient service
                 yield break;
             if (anew)
                 continue;
-            var wait = delay.Next(lost) ?? throw lost ?? Unended();
-            if (lost is not null)
-                options.OnConnectionLost?.Invoke(lost, wait);
-            await Task.Delay(wait, time, cancellationToken);
+            await delay.WaitAsync(lost, "the run", options, cancellationToken);
         }
     }
-
-    private static Dhis2Exception Unended() =>
-        Dhis2Exception.From(new RpcException(new Status(
-            StatusCode.Unavailable, "The server keeps ending the watch before the end of the run.")));
 
     private interface IEventStream : IDisposable
     {

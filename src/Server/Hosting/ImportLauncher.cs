@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using Dhis2.Common.V1;
 using Dhis2Grpc.Server.Data;
 using Dhis2Grpc.Server.Errors;
+using Dhis2Grpc.Server.Grpc;
 using Dhis2Grpc.Server.Scheduling;
 using Dhis2Grpc.Server.Storage;
 using Google.Protobuf.WellKnownTypes;
@@ -60,7 +61,7 @@ internal sealed class ImportLauncher : BackgroundService, IImportLauncher
                 },
                 CancellationToken.None);
             _jobs.Writer.TryWrite(written.Configuration ?? throw new InvalidOperationException($"The job of an import was not stored: {written.Result}."));
-            var wire = registrations ? "COMPLETE_DATA_SET_REGISTRATION_IMPORT" : "DATAVALUE_IMPORT";
+            var wire = WireName.Of(type);
             return new ImportJob
             {
                 Id = uid,

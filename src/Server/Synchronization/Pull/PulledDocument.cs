@@ -7,7 +7,7 @@ namespace Dhis2Grpc.Server.Synchronization.Pull;
 
 /// <summary>A document as it arrives, unpacked when it is gzip, and never more of it than allowed. Its time ends by the token
 /// that it is given; what is done with the document afterwards has time of its own.</summary>
-internal sealed class PulledDocument(Stream body, SynchronizationOptions options, CancellationToken arrival) : Stream
+internal sealed class PulledDocument(Stream body, SynchronizationOptions options, CancellationToken arrival) : ForwardStream
 {
     // A gzip document may be sent as gzip once more.
     private const int MaxLayers = 2;
@@ -22,22 +22,7 @@ internal sealed class PulledDocument(Stream body, SynchronizationOptions options
     private long _length;
 
     /// <summary>Bytes that were sent so far.</summary>
-    public long Received => _wire.Length;
-
-    /// <inheritdoc/>
-    public override bool CanRead => true;
-
-    /// <inheritdoc/>
-    public override bool CanSeek => false;
-
-    /// <inheritdoc/>
-    public override bool CanWrite => false;
-
-    /// <inheritdoc/>
-    public override long Length => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+    public long Received => _wire.Received;
 
     /// <inheritdoc/>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
@@ -49,7 +34,7 @@ internal sealed class PulledDocument(Stream body, SynchronizationOptions options
             _length += read;
             if (_length > options.MaxPulledExpanded)
                 throw TooLarge(options.MaxPulledExpanded);
-            if (_length > RatioMattersFrom && _length / MaxRatio > _wire.Length)
+            if (_length > RatioMattersFrom && _length / MaxRatio > Received)
                 throw new Dhis2Exception(ErrorKind.TooLarge, $"The document is refused: unpacked it is more than {MaxRatio} times as large as it was sent.");
             return read;
         }
@@ -62,27 +47,6 @@ internal sealed class PulledDocument(Stream body, SynchronizationOptions options
             throw RemoteUnreachableException.Of(e);
         }
     }
-
-    /// <inheritdoc/>
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    /// <inheritdoc/>
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void Flush()
-    {
-    }
-
-    /// <inheritdoc/>
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     /// <inheritdoc/>
     public override async ValueTask DisposeAsync()
@@ -118,55 +82,20 @@ internal sealed class PulledDocument(Stream body, SynchronizationOptions options
         new(ErrorKind.TooLarge, $"The document is refused: it is larger than {limit} bytes.");
 
     /// <summary>What comes over the wire, counted.</summary>
-    private sealed class WireStream(Stream body) : Stream
+    private sealed class WireStream(Stream body) : ForwardStream
     {
-        private long _read;
-
         /// <summary>Most that may come.</summary>
         public long Limit { get; set; }
 
-        /// <inheritdoc/>
-        public override bool CanRead => true;
-
-        /// <inheritdoc/>
-        public override bool CanSeek => false;
-
-        /// <inheritdoc/>
-        public override bool CanWrite => false;
-
-        /// <inheritdoc/>
-        public override long Length => _read;
-
-        /// <inheritdoc/>
-        public override long Position { get => _read; set => throw new NotSupportedException(); }
+        /// <summary>Bytes that came so far.</summary>
+        public long Received { get; private set; }
 
         /// <inheritdoc/>
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
             var read = await body.ReadAsync(buffer, cancellationToken);
-            _read += read;
-            return _read <= Limit ? read : throw TooLarge(Limit);
+            Received += read;
+            return Received <= Limit ? read : throw TooLarge(Limit);
         }
-
-        /// <inheritdoc/>
-        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-            ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-        /// <inheritdoc/>
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        /// <inheritdoc/>
-        public override void Flush()
-        {
-        }
-
-        /// <inheritdoc/>
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        /// <inheritdoc/>
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        /// <inheritdoc/>
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
 }
