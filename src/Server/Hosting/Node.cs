@@ -9,6 +9,7 @@ using Dhis2Grpc.Server.Jobs.DataSync;
 using Dhis2Grpc.Server.Jobs.ResourceTable;
 using Dhis2Grpc.Server.Jobs.Test;
 using Dhis2Grpc.Server.Metadata;
+using Dhis2Grpc.Server.Metadata.Versions;
 using Dhis2Grpc.Server.Progress;
 using Dhis2Grpc.Server.Rest;
 using Dhis2Grpc.Server.Rest.Documents;
@@ -85,6 +86,7 @@ internal static class Node
         services.AddAnalyticsTableJob();
         services.AddDataSyncJob();
         services.AddMetadata();
+        services.AddMetadataVersions();
         services.AddData();
         services.AddSynchronization();
         services.AddAnalytics();

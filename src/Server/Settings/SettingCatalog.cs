@@ -34,8 +34,8 @@ internal static class SettingCatalog
         new(SettingKeys.AvailabilityDelay, SettingType.Integer, "500") { Max = 600_000 },
         new(SettingKeys.MaxAttempts, SettingType.Integer, "3") { Min = 1, Max = 100 },
 
-        new("keyVersionEnabled", SettingType.Boolean, "false"),
-        new("keySystemMetadataVersion", SettingType.Text),
+        new(SettingKeys.VersionEnabled, SettingType.Boolean, "false"),
+        new(SettingKeys.SystemMetadataVersion, SettingType.Text),
         new("keyRemoteMetadataVersion", SettingType.Text),
         new("keyStopMetadataSync", SettingType.Boolean, "false"),
         new("keyMetadataFailedVersion", SettingType.Text),

@@ -30,6 +30,12 @@ internal static class SettingKeys
     /// <summary>How often a page is sent before it counts as failed.</summary>
     public const string MaxAttempts = "syncMaxAttempts";
 
+    /// <summary>Whether versions of metadata are made and served here.</summary>
+    public const string VersionEnabled = "keyVersionEnabled";
+
+    /// <summary>Name of the last version of metadata that was made here.</summary>
+    public const string SystemMetadataVersion = "keySystemMetadataVersion";
+
     /// <summary>Title of this installation.</summary>
     public const string ApplicationTitle = "applicationTitle";
 }

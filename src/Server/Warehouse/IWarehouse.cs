@@ -63,6 +63,9 @@ internal interface IBulkLoad : IDisposable
     /// <summary>Adds a date.</summary>
     IBulkLoad Add(DateOnly? value);
 
+    /// <summary>Adds bytes.</summary>
+    IBulkLoad Add(byte[]? value);
+
     /// <summary>Ends the row.</summary>
     void EndRow();
 }

@@ -37,15 +37,17 @@ public sealed class DirectionTests
         ["Jobs.DataSync"] = ["Errors", "Progress", "Synchronization"],
         ["Scheduling"] = ["Errors", "Progress", "Storage", "Security", "Jobs"],
         ["Metadata"] = ["Errors", "Warehouse", "Security", "Periods", "Storage", "Queries"],
+        // Versions are made while a setting allows it.
+        ["Metadata.Versions"] = ["Errors", "Warehouse", "Security", "Storage", "Settings"],
         ["Data"] = ["Errors", "Warehouse", "Security", "Periods", "Metadata", "Storage"],
-        ["Synchronization"] = ["Errors", "Settings", "Progress", "Warehouse", "Metadata", "Data", "Storage", "Periods", "Security"],
+        ["Synchronization"] = ["Errors", "Settings", "Progress", "Warehouse", "Metadata", "Metadata.Versions", "Data", "Storage", "Periods", "Security"],
         ["Analytics"] = ["Errors", "Warehouse", "Periods"],
         ["Apps"] = ["Errors"],
         ["Rest"] = ["Errors", "Security", "Queries"],
-        ["Rest.Documents"] = ["Errors", "Security", "Metadata", "Data", "Periods", "Queries", "Settings", "Apps"],
+        ["Rest.Documents"] = ["Errors", "Security", "Metadata", "Metadata.Versions", "Data", "Periods", "Queries", "Settings", "Apps"],
         ["Grpc"] =
         [
-            "Errors", "Security", "Storage", "Progress", "Scheduling", "Metadata", "Data", "Analytics", "Periods",
+            "Errors", "Security", "Storage", "Progress", "Scheduling", "Metadata", "Metadata.Versions", "Data", "Analytics", "Periods",
             "Queries", "Settings", "Synchronization",
         ],
     };

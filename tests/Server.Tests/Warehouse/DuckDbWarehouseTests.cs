@@ -26,16 +26,16 @@ public sealed class DuckDbWarehouseTests
         await using var w = new TemporaryWarehouse();
         await using (var write = await w.Warehouse.BeginWriteAsync(WriteTurn.Documents, Ct))
         {
-            await write.Connection.ExecuteAsync("create table t (a bigint, b integer, c varchar, d double, e boolean, f timestamp, g date)", Ct);
+            await write.Connection.ExecuteAsync("create table t (a bigint, b integer, c varchar, d double, e boolean, f timestamp, g date, h blob)", Ct);
             using (var load = write.Load("t"))
             {
-                load.Add(1L).Add(2).Add("three").Add(4.5).Add(true).Add(new DateTime(2024, 2, 29, 1, 2, 3)).Add(new DateOnly(2024, 2, 29)).EndRow();
-                load.Add((long?)null).Add((int?)null).Add((string?)null).Add((double?)null).Add((bool?)null).Add((DateTime?)null).Add((DateOnly?)null).EndRow();
+                load.Add(1L).Add(2).Add("three").Add(4.5).Add(true).Add(new DateTime(2024, 2, 29, 1, 2, 3)).Add(new DateOnly(2024, 2, 29)).Add("\0\u00ff"u8.ToArray()).EndRow();
+                load.Add((long?)null).Add((int?)null).Add((string?)null).Add((double?)null).Add((bool?)null).Add((DateTime?)null).Add((DateOnly?)null).Add((byte[]?)null).EndRow();
             }
             await write.CommitAsync(Ct);
         }
-        Assert.Equal(["1|2|three|4.5|true|2024-02-29 01:02:03|2024-02-29", "||||||"],
-            await w.TextsAsync("select a::varchar, b::varchar, c, d::varchar, e::varchar, f::varchar, g::varchar from t order by a"));
+        Assert.Equal(["1|2|three|4.5|true|2024-02-29 01:02:03|2024-02-29|00C3BF", "|||||||"],
+            await w.TextsAsync("select a::varchar, b::varchar, c, d::varchar, e::varchar, f::varchar, g::varchar, hex(h) from t order by a"));
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Compression;
 using System.IO.Pipelines;
 using Dhis2Grpc.Server.Errors;
+using Dhis2Grpc.Server.Storage;
 
 namespace Dhis2Grpc.Server.Synchronization.Pull;
 

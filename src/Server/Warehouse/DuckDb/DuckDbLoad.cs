@@ -53,6 +53,13 @@ internal sealed class DuckDbLoad(DuckDBAppender appender) : IBulkLoad
         return this;
     }
 
+    public IBulkLoad Add(byte[]? value)
+    {
+        if (value is null) Row.AppendNullValue();
+        else Row.AppendValue(value);
+        return this;
+    }
+
     public void EndRow()
     {
         Row.EndRow();

@@ -1,4 +1,4 @@
-namespace Dhis2Grpc.Server.Synchronization.Pull;
+namespace Dhis2Grpc.Server.Storage;
 
 /// <summary>A stream that is read once, from its beginning on, and without blocking a thread.</summary>
 internal abstract class ForwardStream : Stream
