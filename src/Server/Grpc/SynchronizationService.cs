@@ -12,7 +12,7 @@ using WireConflict = Dhis2.Synchronization.V1.PushConflict;
 namespace Dhis2Grpc.Server.Grpc;
 
 /// <summary>Exchange with a remote server.</summary>
-internal sealed class SynchronizationService(Availability availability, DataPush push, PushConflicts conflicts, MetadataPull pull)
+internal sealed class SynchronizationService(Availability availability, DataPush push, PushConflicts conflicts, MetadataPull pull, IPullLauncher launcher)
     : Dhis2.Synchronization.V1.SynchronizationService.SynchronizationServiceBase
 {
     /// <inheritdoc/>
@@ -48,8 +48,14 @@ internal sealed class SynchronizationService(Availability availability, DataPush
     public override async Task<PullMetadataResponse> PullMetadata(PullMetadataRequest request, ServerCallContext context)
     {
         context.Caller().Require(Authorities.All, $"Access is denied, requires one Authority from [{Authorities.All}]");
-        var report = await pull.PullAsync(request.Url, context.Caller(), context.CancellationToken);
-        return new() { Report = report.ToMessage() };
+        if (request.Async)
+        {
+            pull.Check(request.Url);
+            return new() { Job = await launcher.LaunchAsync(new(request.Url, context.Caller())) };
+        }
+        var report = (await pull.PullAsync(request.Url, context.Caller(), context.CancellationToken)).ToMessage();
+        report.ImportParams = MetadataPull.Options.ToMessage(context.Caller().Username, request.HasVersion ? request.Version : null);
+        return new() { Report = report };
     }
 
     private static WireConflict ToMessage(Synchronization.Push.PushConflict conflict)

@@ -16,6 +16,36 @@ internal static class ImportReportMessages
         TypeReports = { report.Types.Select(t => new TypeReport { Klass = t.Class, Stats = ToMessage(t.Stats), ObjectReports = { t.Objects.Select(ToMessage) } }) },
     };
 
+    /// <summary>How an import was asked to work, as clients see it.</summary>
+    /// <param name="options">How it was asked.</param>
+    /// <param name="username">Who asked.</param>
+    /// <param name="version">DHIS2 minor version of the words; null: those from before 2.41 changed them.</param>
+    public static MetadataImportParams ToMessage(this MetadataImportOptions options, string username, int? version)
+    {
+        var message = new MetadataImportParams
+        {
+            ImportMode = options.Mode == ImportMode.Commit ? "COMMIT" : "VALIDATE",
+            Identifier = options.Identifier == ImportIdentifier.Uid ? "UID" : "CODE",
+            PreheatMode = "REFERENCE",
+            ImportStrategy = options.Strategy switch
+            {
+                ImportStrategy.Create => "CREATE",
+                ImportStrategy.Update => "UPDATE",
+                ImportStrategy.Delete => "DELETE",
+                _ => "CREATE_AND_UPDATE",
+            },
+            AtomicMode = options.Atomic == AtomicMode.All ? "ALL" : "NONE",
+            FlushMode = "AUTO",
+            ImportReportMode = options.ReportMode == ImportReportMode.Full ? "FULL" : "ERRORS",
+            SkipSharing = options.SkipSharing,
+            SkipTranslation = options.SkipTranslation,
+            FirstRowIsHeader = true,
+        };
+        if (version is null or <= 40) (message.Username, message.MergeMode) = (username, "REPLACE");
+        else message.Async = false;
+        return message;
+    }
+
     private static WireStats ToMessage(ImportStats stats) =>
         new() { Created = stats.Created, Updated = stats.Updated, Deleted = stats.Deleted, Ignored = stats.Ignored, Total = stats.Total };
 

@@ -18,19 +18,31 @@ internal sealed class MetadataImport(IWarehouse warehouse, IOptions<StorageOptio
     /// <exception cref="Dhis2Exception">The document is malformed or cut off, or the caller may not import.</exception>
     public async Task<MetadataImportReport> ImportAsync(Stream document, MetadataImportOptions options, User caller, CancellationToken cancellationToken)
     {
-        if (!caller.Has(Authority))
-            throw new Dhis2Exception(ErrorKind.PermissionDenied, $"User `{caller.Username}` is not allowed to import metadata.", "E3000");
-
-        var begun = time.GetTimestamp();
+        Authorize(caller);
         await using var spool = new DocumentSpool(storage.Value);
         await spool.CopyFromAsync(document, cancellationToken);
-        var received = spool.OpenRead();
+        return await ImportAsync(spool, options, caller, cancellationToken);
+    }
+
+    /// <summary>Imports a document that was taken in already.</summary>
+    /// <exception cref="Dhis2Exception">The document is malformed or cut off, or the caller may not import.</exception>
+    public async Task<MetadataImportReport> ImportAsync(DocumentSpool document, MetadataImportOptions options, User caller, CancellationToken cancellationToken)
+    {
+        Authorize(caller);
+        var begun = time.GetTimestamp();
+        var received = document.OpenRead();
         await using var write = await warehouse.BeginWriteAsync(WriteTurn.Documents, cancellationToken);
         var report = await ImportAsync(received, write, options, cancellationToken);
         if (report.Status != ImportStatus.Error && options.Mode == ImportMode.Commit) await write.CommitAsync(cancellationToken);
         MetadataLog.Imported(logger, report.Status, report.Stats.Created, report.Stats.Updated, report.Stats.Deleted, report.Stats.Ignored,
             caller.Username, (long)time.GetElapsedTime(begun).TotalMilliseconds);
         return report;
+    }
+
+    private static void Authorize(User caller)
+    {
+        if (!caller.Has(Authority))
+            throw new Dhis2Exception(ErrorKind.PermissionDenied, $"User `{caller.Username}` is not allowed to import metadata.", "E3000");
     }
 
     private async Task<MetadataImportReport> ImportAsync(Stream document, IWarehouseWrite write, MetadataImportOptions options, CancellationToken cancellationToken)

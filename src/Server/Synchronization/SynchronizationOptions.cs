@@ -16,6 +16,9 @@ internal sealed class SynchronizationOptions : IValidatableObject
     /// itself, also when a name leads there. Default: none.</summary>
     public IReadOnlyList<string> AllowedServers { get; set; } = [];
 
+    /// <summary>A pull from the origin of the remote server, by https, logs in there as the system settings say. Default: no.</summary>
+    public bool PullWithLogin { get; set; }
+
     /// <summary>Largest document that is pulled as gzip, in bytes. Default: 100 MiB.</summary>
     [Range(typeof(long), "1", "9223372036854775807")]
     public long MaxPulledBytes { get; set; } = 100L << 20;

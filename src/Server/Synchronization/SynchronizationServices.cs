@@ -17,6 +17,8 @@ internal static class SynchronizationServices
         services.AddSingleton<PushProcess>();
         services.AddSingleton<AllowedServers>();
         services.AddSingleton<MetadataPull>();
+        services.AddSingleton<PullQueue>();
+        services.AddSingleton<PullProcess>();
         return services;
     }
 }

@@ -4,7 +4,9 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Contract.Tests.Data;
+using Contract.Tests.Grpc;
 using Contract.Tests.Hosting;
+using Dhis2.Scheduling.V1;
 using Dhis2.Synchronization.V1;
 using Dhis2Grpc.Server.Security;
 using Dhis2Grpc.Server.Storage;
@@ -252,6 +254,89 @@ public sealed class MetadataPullTests
 
         Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
         Assert.Empty(peer.Requests);
+    }
+
+    [Theory]
+    [InlineData("/api", true)]
+    [InlineData("/api/33", true)]
+    [InlineData("/api/40", true)]
+    [InlineData("/api/41", false)]
+    [InlineData("/api/44", false)]
+    public async Task The_report_tells_how_the_import_was_asked_to_work_in_the_words_of_the_version(string prefix, bool old)
+    {
+        await using var peer = await PeerAsync(new(200, DataNode.Metadata));
+        await using var node = await NodeAsync(Origin(peer));
+
+        using var answer = await node.Http.PostAsync($"{prefix}/synchronization/metadataPull", new StringContent(peer.Url.ToString()), Ct);
+
+        using var report = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(Ct));
+        Assert.Equal(
+            $$"""{{{(old ? "\"username\":\"admin\"," : "")}}"importMode":"COMMIT","identifier":"UID","preheatMode":"REFERENCE","importStrategy":"CREATE_AND_UPDATE","atomicMode":"NONE",{{(old ? "\"mergeMode\":\"REPLACE\"," : "")}}"flushMode":"AUTO","importReportMode":"ERRORS","skipSharing":true,"skipTranslation":false,"skipValidation":false,"metadataSyncImport":false,"firstRowIsHeader":true{{(old ? "" : ",\"async\":false")}}}""",
+            report.RootElement.GetProperty("importParams").GetRawText());
+        using var imported = await node.Http.PostAsync($"{prefix}/metadata", new StringContent("{}", Encoding.UTF8, "application/json"), Ct);
+        Assert.DoesNotContain("importParams", await imported.Content.ReadAsStringAsync(Ct), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Grpc_pulls_by_a_job_whose_run_is_watched()
+    {
+        await using var peer = await PeerAsync(new(200, """
+            {"organisationUnits":[{"id":"ouCountry01","name":"Country","shortName":"Country","openingDate":"2000-01-01"}],
+             "organisationUnitGroups":[{"id":"ouGroupAAA1","name":"G","shortName":"G","organisationUnits":[{"id":"ouCountry01"},{"id":"ouMissing01"}]}]}
+            """));
+        await using var node = await NodeAsync(Origin(peer));
+
+        var job = (await Client(node).PullMetadataAsync(new() { Url = peer.Url.ToString(), Async = true }, cancellationToken: Ct)).Job;
+        Assert.Equal(("METADATA_IMPORT", "SCHEDULED"), (job.JobType, job.JobStatus));
+        var run = await WatchAsync(node, job.Id);
+
+        Assert.Equal(JobRunState.Completed, run.State);
+        var process = Assert.Single(run.Sequence);
+        Assert.Equal("2 created, 0 updated, 0 ignored of 2 objects", process.Summary);
+        Assert.Equal(["Fetching the document", "Importing metadata"], process.Stages.Select(s => s.Description));
+        Assert.Equal(1, await UnitsAsync(node));
+        using var summary = JsonDocument.Parse(await node.Http.GetStringAsync($"/api/system/taskSummaries/METADATA_IMPORT/{job.Id}", Ct));
+        Assert.Equal("WARNING", summary.RootElement.GetProperty("status").GetString());
+        var conflict = Assert.Single(summary.RootElement.GetProperty("conflicts").EnumerateArray());
+        Assert.Equal(("ouGroupAAA1", "E5002"), (conflict.GetProperty("object").GetString(), conflict.GetProperty("errorCode").GetString()));
+    }
+
+    [Fact]
+    public async Task A_job_that_gets_no_document_fails_and_stores_nothing()
+    {
+        await using var peer = await PeerAsync(new(503));
+        await using var node = await NodeAsync(Origin(peer));
+        var refused = await Assert.ThrowsAsync<RpcException>(async () =>
+            await Client(node).PullMetadataAsync(new() { Url = "https://elsewhere.example/m", Async = true }, cancellationToken: Ct));
+        Assert.Equal(StatusCode.FailedPrecondition, refused.StatusCode);
+
+        var job = (await Client(node).PullMetadataAsync(new() { Url = $"{peer.Url}m?key=secret", Async = true }, cancellationToken: Ct)).Job;
+        var run = await WatchAsync(node, job.Id);
+
+        Assert.Equal(JobRunState.Failed, run.State);
+        Assert.Contains("503 Service Unavailable", Assert.Single(run.Sequence).ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", run.ToString(), StringComparison.Ordinal);
+        Assert.Equal(0, await UnitsAsync(node));
+    }
+
+    [Fact]
+    public async Task Nobody_is_logged_in_by_plain_http_even_when_logins_are_allowed()
+    {
+        await using var peer = await PeerAsync(new(200, DataNode.Metadata));
+        await using var node = await NodeAsync([Origin(peer)], "Dhis2:Synchronization:PullWithLogin=true");
+        foreach (var (key, value) in new[] { ("keyRemoteInstanceUrl", peer.Url.ToString()), ("keyRemoteInstanceUsername", "admin"), ("keyRemoteInstancePassword", "s3cret-W0rd") })
+            (await node.Http.PostAsync($"/api/systemSettings/{key}", new StringContent(value, Encoding.UTF8, "text/plain"), Ct)).EnsureSuccessStatusCode();
+
+        var (status, _) = await PullAsync(node, $"{peer.Url}m");
+
+        Assert.Equal(HttpStatusCode.OK, status);
+        Assert.Equal("", Assert.Single(peer.Requests).Authorization);
+    }
+
+    private static async Task<JobRun> WatchAsync(TestNode node, string job)
+    {
+        using var watch = new SchedulingService.SchedulingServiceClient(node.Channel).WatchJobRun(new() { JobId = job }, cancellationToken: Ct);
+        return Assert.Single((await Watched.ToEndAsync(watch)).Runs.Values);
     }
 
     private static async Task<Peer> PeerAsync(PeerAnswer answer)

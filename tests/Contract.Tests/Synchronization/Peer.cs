@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.IO.Compression;
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -33,12 +35,21 @@ internal sealed class Peer : IAsyncDisposable
     /// <summary>DHIS2 version that it tells.</summary>
     public string Version { get; set; } = "2.40.1";
 
-    public static async Task<Peer> StartAsync()
+    /// <summary>Starts one, by https when a certificate is given.</summary>
+    public static async Task<Peer> StartAsync(X509Certificate2? certificate = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.WebHost.ConfigureKestrel(k => k.Limits.MaxRequestBodySize = null);
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(k =>
+        {
+            k.Limits.MaxRequestBodySize = null;
+            k.Listen(IPAddress.Loopback, 0, l =>
+            {
+                if (certificate is not null)
+                    l.UseHttps(certificate);
+            });
+        });
         var app = builder.Build();
         var peer = new Peer(app);
         app.Run(peer.HandleAsync);

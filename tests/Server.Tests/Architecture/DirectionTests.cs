@@ -35,6 +35,7 @@ public sealed class DirectionTests
         ["Jobs.DataImport"] = ["Errors", "Progress", "Data", "Storage"],
         ["Jobs.ResourceTable"] = ["Errors", "Progress", "Warehouse", "Periods", "Analytics"],
         ["Jobs.DataSync"] = ["Errors", "Progress", "Synchronization"],
+        ["Jobs.MetadataPull"] = ["Errors", "Progress", "Synchronization"],
         ["Scheduling"] = ["Errors", "Progress", "Storage", "Security", "Jobs"],
         ["Metadata"] = ["Errors", "Warehouse", "Security", "Periods", "Storage", "Queries"],
         // Versions are made while a setting allows it.

@@ -52,6 +52,9 @@ internal sealed class AllowedServers
     /// <summary>Whether a server may have this address: a public one, or one that the list names itself.</summary>
     public bool MayBeAt(IPAddress address, int port) => PublicAddress.Is(address) || _addresses.Contains(new IPEndPoint(Plain(address), port));
 
+    /// <summary>Whether scheme, host and port are the same.</summary>
+    public static bool SameOrigin(Uri one, Uri other) => string.Equals(OriginOf(one), OriginOf(other), StringComparison.OrdinalIgnoreCase);
+
     private static bool IsWeb(Uri uri) => uri.Scheme == Uri.UriSchemeHttps || uri.Scheme == Uri.UriSchemeHttp;
 
     private static string OriginOf(Uri uri) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{uri.Scheme}://{uri.IdnHost}:{uri.Port}");
