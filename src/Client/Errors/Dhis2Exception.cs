@@ -37,7 +37,8 @@ public sealed class Dhis2Exception : Exception
         var info = details?.GetDetail<ErrorInfo>();
         var reports = details?.GetDetail<ObjectReport>()?.ErrorReports.ToArray() ?? [];
         // The text of a refused object only points at its reports.
-        var message = reports.Length > 0 ? string.Join(' ', reports.Select(r => r.Message))
+        var violations = details?.GetDetail<BadRequest>()?.FieldViolations.ToArray() ?? [];
+        var message = reports.Length > 0 ? string.Join(' ', reports.Select(r => TextOf(r, violations)))
             : details?.Message is { Length: > 0 } rich ? rich
             : exception.Status.Detail;
         var lost = LostConnection(exception);
@@ -45,8 +46,7 @@ public sealed class Dhis2Exception : Exception
         {
             Code = info?.Domain == "dhis2.org" && info.Reason.Length > 0 ? info.Reason : null,
             Reports = reports,
-            FieldViolations = details?.GetDetail<BadRequest>()?.FieldViolations
-                .Select(v => new FieldViolation(v.Field, v.Description)).ToArray() ?? [],
+            FieldViolations = [.. violations.Select(v => new FieldViolation(v.Field, v.Description))],
             RetryAfter = details?.GetDetail<RetryInfo>()?.RetryDelay?.ToTimeSpan(),
             IsConnectionLost = lost,
         };
@@ -57,6 +57,10 @@ public sealed class Dhis2Exception : Exception
         exception.StatusCode == StatusCode.Cancelled && cancellationToken.IsCancellationRequested
             ? new OperationCanceledException(exception.Message, exception, cancellationToken)
             : From(exception);
+
+    // Messages of reports are DHIS2's to the letter; violations may say more.
+    private static string TextOf(ErrorReport report, BadRequest.Types.FieldViolation[] violations) =>
+        Array.Find(violations, v => v.Reason == report.ErrorCode && v.Field == report.ErrorProperty)?.Description ?? report.Message;
 
     // Details of a broken server or proxy may be unreadable; the plain status must survive that.
     private static Google.Rpc.Status? Details(RpcException exception)

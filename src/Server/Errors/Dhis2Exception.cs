@@ -32,6 +32,12 @@ internal sealed class Dhis2Exception(ErrorKind kind, string message, string? cod
     /// <summary>The message there, where it was another.</summary>
     public string? MessageUntil40 { get; init; }
 
+    /// <summary>The message from 41 on, where DHIS2 2.41 made a plain conflict (E1004) of what was a report.</summary>
+    public string? ConflictSince41 { get; init; }
+
+    /// <summary>What more there is to say than <see cref="Reports"/> do.</summary>
+    public string? Detail => Reports.Select(r => r.Detail).FirstOrDefault(d => d is not null);
+
     /// <summary>When trying again makes sense, for <see cref="ErrorKind.Unavailable"/>.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
@@ -94,4 +100,7 @@ internal sealed record ErrorReport(string Code, string Message, string? Property
 
     /// <summary>The offending value.</summary>
     public string? Value { get; init; }
+
+    /// <summary>What more there is to say, where DHIS2's message, whose text clients know, does not say it.</summary>
+    public string? Detail { get; init; }
 }

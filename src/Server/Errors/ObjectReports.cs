@@ -6,12 +6,16 @@ namespace Dhis2Grpc.Server.Errors;
 /// <summary>The problems of an object as both faces show them.</summary>
 internal static class ObjectReports
 {
-    /// <summary>The report of the problems that an exception carries.</summary>
-    public static ObjectReport ToReport(this Dhis2Exception e)
+    /// <summary>The report of the object that an exception is about; null when it is about none.</summary>
+    public static ObjectReport? ToReport(this Dhis2Exception e)
     {
+        if (e.Reports.Count == 0 && e.ObjectClass is null)
+            return null;
         var report = new ObjectReport { Klass = e.ObjectClass ?? "", ErrorReports = { e.Reports.Select(ToMessage) } };
         if (e.ObjectUid is not null)
             report.Uid = e.ObjectUid;
+        if (e.ObjectIndex is { } index)
+            report.Index = index;
         return report;
     }
 

@@ -22,6 +22,12 @@ internal static class RichErrors
     /// <summary>Key of the message there.</summary>
     public const string MessageUntil40Key = "messageUntil40";
 
+    /// <summary>Key of the message of the plain conflict that it is from 41 on.</summary>
+    public const string ConflictSince41Key = "conflictSince41";
+
+    /// <summary>Key of what more there is to say than the reports' messages.</summary>
+    public const string DetailKey = "detail";
+
     /// <summary>The status of a known failure: ErrorInfo always; BadRequest and ObjectReport when it has reports;
     /// RetryInfo when trying again makes sense.</summary>
     public static RpcException ToRpcException(Dhis2Exception e)
@@ -34,13 +40,15 @@ internal static class RichErrors
             info.Metadata.Add(HttpStatusUntil40Key, until40.ToString(CultureInfo.InvariantCulture));
         if (e.MessageUntil40 is { } message)
             info.Metadata.Add(MessageUntil40Key, message);
+        if (e.ConflictSince41 is { } conflict)
+            info.Metadata.Add(ConflictSince41Key, conflict);
+        if (e.Detail is { } detail)
+            info.Metadata.Add(DetailKey, detail);
         status.Details.Add(Any.Pack(info));
-        if (e.Reports.Count > 0)
-        {
-            if (Violations(e) is { FieldViolations.Count: > 0 } bad)
-                status.Details.Add(Any.Pack(bad));
-            status.Details.Add(Any.Pack(e.ToReport()));
-        }
+        if (Violations(e) is { FieldViolations.Count: > 0 } bad)
+            status.Details.Add(Any.Pack(bad));
+        if (e.ToReport() is { } report)
+            status.Details.Add(Any.Pack(report));
 
         if (e.RetryAfter is { } retry)
             status.Details.Add(Any.Pack(new RetryInfo { RetryDelay = Duration.FromTimeSpan(retry) }));
@@ -67,7 +75,7 @@ internal static class RichErrors
             e.Reports.Where(r => r.Property is not null).Select(r => new BadRequest.Types.FieldViolation
             {
                 Field = r.Property,
-                Description = r.Message,
+                Description = r.Detail ?? r.Message,
                 Reason = r.Code,
             }),
         },

@@ -11,6 +11,7 @@ namespace Dhis2Grpc.Server.Rest;
 internal sealed record RestFailure(int Status, string Message)
 {
     private const string Domain = "dhis2.org";
+    private const string Conflict = "E1004";
     private const string ReportsMessage = "One or more errors occurred, please see full details in import report.";
 
     /// <summary>HTTP status on paths without version and up to 40, where it is another.</summary>
@@ -18,6 +19,12 @@ internal sealed record RestFailure(int Status, string Message)
 
     /// <summary>The message there, where it is another.</summary>
     public string? MessageUntil40 { get; init; }
+
+    /// <summary>The message from 41 on, where it is a plain conflict there.</summary>
+    public string? ConflictSince41 { get; init; }
+
+    /// <summary>What more there is to say than the report does.</summary>
+    public string? Detail { get; init; }
 
     /// <summary>DHIS2 error code such as E1005.</summary>
     public string? ErrorCode { get; init; }
@@ -35,7 +42,9 @@ internal sealed record RestFailure(int Status, string Message)
         MessageUntil40 = e.MessageUntil40,
         ErrorCode = e.Code,
         RetryAfter = e.RetryAfter,
-        Report = e.Reports.Count == 0 ? null : e.ToReport(),
+        ConflictSince41 = e.ConflictSince41,
+        Detail = e.Detail,
+        Report = e.ToReport(),
     }.WithoutRepeatedCode();
 
     /// <summary>The failure that a gRPC status means; its details are read when it has them.</summary>
@@ -53,7 +62,9 @@ internal sealed record RestFailure(int Status, string Message)
                     ErrorCode = IsCode(info.Reason) ? info.Reason : null,
                     Status = StatusOf(info, "httpStatus") ?? failure.Status,
                     StatusUntil40 = StatusOf(info, "httpStatusUntil40"),
-                    MessageUntil40 = info.Metadata.TryGetValue("messageUntil40", out var message) ? message : null,
+                    MessageUntil40 = info.Metadata.GetValueOrDefault("messageUntil40"),
+                    ConflictSince41 = info.Metadata.GetValueOrDefault("conflictSince41"),
+                    Detail = info.Metadata.GetValueOrDefault("detail"),
                 };
             }
             else if (detail.TryUnpack<ObjectReport>(out var report))
@@ -72,7 +83,7 @@ internal sealed record RestFailure(int Status, string Message)
     /// <summary>The failure as a version of the paths tells it.</summary>
     public RestFailure In(int? version) => RestVersion.IsUntil40(version)
         ? this with { Status = StatusUntil40 ?? Status, Message = MessageUntil40 ?? Message }
-        : this;
+        : ConflictSince41 is { } conflict ? this with { Message = conflict, ErrorCode = Conflict, Report = null } : this;
 
     /// <summary>What the envelope's <c>message</c> says: with reports, DHIS2's constant reference to them.</summary>
     public string EnvelopeMessage => Report is { ErrorReports.Count: > 0 } && Status == StatusCodes.Status409Conflict && ErrorCode is null ? ReportsMessage : Message;

@@ -120,7 +120,7 @@ internal sealed class RestFormatter(RestSchema schema, IOptions<RestOptions> opt
     /// <summary>Writes the envelope of a failure into a buffer.</summary>
     public void WriteEnvelope(JsonOutput buffer, RestFailure failure, WriteScope scope) => WebMessage.Write(
         buffer, failure.Status, null, failure.EnvelopeMessage,
-        failure.Report is { } report ? (schema.Write(ObjectReport.Descriptor), report) : null, failure.ErrorCode, scope);
+        failure.Report is { } report ? (schema.Write(ObjectReport.Descriptor), report) : null, failure.ErrorCode, scope, failure.Detail);
 
     private static ValueTask SendAsync(HttpContext http, int status, ReadOnlyMemory<byte> body)
     {

@@ -11,6 +11,7 @@ internal static class WebMessage
     private static readonly JsonName _httpStatusCode = new("httpStatusCode");
     private static readonly JsonName _status = new("status");
     private static readonly JsonName _message = new("message");
+    private static readonly JsonName _devMessage = new("devMessage");
     private static readonly JsonName _response = new("response");
     private static readonly JsonName _responseType = new("responseType");
     private static readonly JsonName _errorCode = new("errorCode");
@@ -22,9 +23,10 @@ internal static class WebMessage
     /// <param name="message">The outcome in words.</param>
     /// <param name="response">The <c>response</c> member, and how it is written.</param>
     /// <param name="errorCode">DHIS2 error code.</param>
+    /// <param name="detail">What more there is to say than the message does.</param>
     /// <param name="scope">Zone and links.</param>
     public static void Write(
-        JsonOutput writer, int status, string? outcome, string? message, (WritePlan Plan, IMessage Message)? response, string? errorCode, WriteScope scope)
+        JsonOutput writer, int status, string? outcome, string? message, (WritePlan Plan, IMessage Message)? response, string? errorCode, WriteScope scope, string? detail = null)
     {
         writer.StartObject();
         writer.Name(_httpStatus);
@@ -34,6 +36,7 @@ internal static class WebMessage
         writer.Name(_status);
         writer.String(outcome ?? (status >= StatusCodes.Status400BadRequest ? "ERROR" : "OK"));
         Text(writer, _message, message);
+        Text(writer, _devMessage, detail);
         if (response is var (plan, body))
         {
             writer.Name(_response);

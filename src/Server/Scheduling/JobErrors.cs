@@ -9,6 +9,8 @@ internal static class JobErrors
     /// <summary>Java class of job configurations, as DHIS2 names it.</summary>
     public const string Klass = "org.hisp.dhis.scheduling.JobConfiguration";
 
+    private const int MaxDetail = 500;
+
     /// <summary>Java class of texts.</summary>
     public const string Text = "java.lang.String";
 
@@ -76,9 +78,9 @@ internal static class JobErrors
     public static ErrorReport CronMissing(string uid) =>
         Report("E7004", $"Cron expression must be not null for job with scheduling type CRON: `{uid}`", "cronExpression", Text, uid);
 
-    /// <summary>The cron expression cannot be read.</summary>
+    /// <summary>The cron expression cannot be read. DHIS2 leaves the argument of this message open.</summary>
     public static ErrorReport CronInvalid(string why) =>
-        Report("E7005", $"Cron expression is invalid: `{why}`", "cronExpression", Text, why);
+        Report("E7005", "Cron expression is invalid: `{0}`", "cronExpression", Text) with { Detail = why.Length <= MaxDetail ? $"Cron expression is invalid: {why}" : null };
 
     /// <summary>A job by delay has no delay.</summary>
     public static ErrorReport DelayMissing(string uid) =>
@@ -134,6 +136,16 @@ internal static class JobErrors
             Reports = [new ErrorReport("E7006", $"Failed to execute job: `{job.Name}`") { MainClass = Klass }],
             ObjectClass = Klass,
             ObjectIndex = 0,
+            ConflictSince41 = "Job is already running.",
+        };
+
+    /// <summary>A job that is disabled is not to run. DHIS2 said nothing of it until 2.41.</summary>
+    public static Dhis2Exception Disabled(JobConfiguration job) =>
+        new(ErrorKind.Conflict, $"Failed to execute job, it is disabled: `{job.Name}`", "E1004")
+        {
+            ObjectClass = Klass,
+            ObjectIndex = 0,
+            ConflictSince41 = "Failed to transition job into ONCE_ASAP state.",
         };
 
     private static ErrorReport InvalidUid(string value, string name, string property) =>

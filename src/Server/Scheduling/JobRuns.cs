@@ -30,7 +30,7 @@ internal sealed class JobRuns(IJobStore store, ProgressHub hub, SchedulerLoop lo
                 case JobStart.NotFound:
                     throw JobErrors.NotFoundToRun(uid);
                 case JobStart.Disabled:
-                    throw JobErrors.Conflict($"Failed to execute job, it is disabled: `{job.Name}`");
+                    throw JobErrors.Disabled(job);
                 case JobStart.TypeRunning:
                     throw JobErrors.TypeRunning(job);
                 case JobStart.RevisionChanged when attempt < MaxAttempts:

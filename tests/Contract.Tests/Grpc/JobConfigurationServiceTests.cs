@@ -52,6 +52,7 @@ public sealed class JobConfigurationServiceTests(SharedNode shared) : IClassFixt
         Assert.Equal(("dhis2.org", "E4000"), (status.GetDetail<ErrorInfo>().Domain, status.GetDetail<ErrorInfo>().Reason));
         Assert.Equal(["E4000", "E4008", "E7005", "E7010"], status.GetDetail<ObjectReport>().ErrorReports.Select(r => r.ErrorCode));
         Assert.Equal(["name", "pageSize", "cronExpression", "jobType"], status.GetDetail<BadRequest>().FieldViolations.Select(v => v.Field));
+        Assert.Equal("Cron expression is invalid: There must be 6 fields, not 1, in cron expression \"never\"", status.GetDetail<BadRequest>().FieldViolations[2].Description);
     }
 
     [Fact]

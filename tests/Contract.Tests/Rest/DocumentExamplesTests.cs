@@ -138,7 +138,12 @@ public sealed class DocumentExamplesTests
         Assert.Equal(HttpStatusCode.Conflict, response.StatusCode);
         using var json = JsonDocument.Parse(await response.Content.ReadAsStringAsync(Cancel));
         Assert.Equal("One or more errors occurred, please see full details in import report.", json.RootElement.GetProperty("message").GetString());
-        Assert.Equal(["E4000", "E7005"], json.RootElement.GetProperty("response").GetProperty("errorReports").EnumerateArray().Select(e => e.GetProperty("errorCode").GetString()));
+        var reports = json.RootElement.GetProperty("response").GetProperty("errorReports").EnumerateArray().ToList();
+        Assert.Equal(["E4000", "E7005"], reports.Select(e => e.GetProperty("errorCode").GetString()));
+        // DHIS2 leaves the argument open; what is wrong is said beside it.
+        Assert.Equal("Cron expression is invalid: `{0}`", reports[1].GetProperty("message").GetString());
+        Assert.Empty(reports[1].GetProperty("errorProperties").EnumerateArray());
+        Assert.Equal("Cron expression is invalid: There must be 6 fields, not 1, in cron expression \"never\"", json.RootElement.GetProperty("devMessage").GetString());
     }
 
     [Fact]

@@ -60,6 +60,29 @@ public sealed class JobChangeTests(SharedNode shared) : IClassFixture<SharedNode
     }
 
     [Theory]
+    [InlineData("", 200, null)]
+    [InlineData("/39", 200, null)]
+    [InlineData("/40", 200, null)]
+    [InlineData("/41", 409, "Failed to transition job into ONCE_ASAP state.")]
+    [InlineData("/44", 409, "Failed to transition job into ONCE_ASAP state.")]
+    public async Task A_disabled_job_is_not_run_and_the_version_decides_whether_that_is_said(string version, int status, string? message)
+    {
+        var id = await CreateAsync();
+        using var off = await _http.PostAsync($"/api{version}/jobConfigurations/{id}/disable", null, Cancel);
+
+        using var response = await _http.PostAsync($"/api{version}/jobConfigurations/{id}/execute", null, Cancel);
+
+        await AssertAsync(
+            response,
+            (HttpStatusCode)status,
+            message is null
+                ? """{"klass":"org.hisp.dhis.scheduling.JobConfiguration","index":0,"errorReports":[]}"""
+                : $$"""{"httpStatus":"Conflict","httpStatusCode":409,"status":"ERROR","message":"{{message}}","errorCode":"E1004"}""");
+        using var after = await GetAsync(id);
+        Assert.False(after.RootElement.TryGetProperty("lastExecuted", out _));
+    }
+
+    [Theory]
     [InlineData("", JsonPatch, """[{"op":"replace","path":"/colour","value":1}]""", 400, "Property colour does not exist on JobConfiguration")]
     [InlineData("", JsonPatch, """[{"op":"test","path":"/name","value":1}]""", 400, "The operation `test` does not exist; there are add, replace, remove, and remove-by-id.")]
     [InlineData("", JsonPatch, """[{"op":"replace"}]""", 400, "`` is not a path such as /name.")]

@@ -26,12 +26,7 @@ public sealed class PlatformCallTests(SharedNode shared) : IClassFixture<SharedN
         var id = me.RootElement.GetProperty("id").GetString()!;
         using var wanted = JsonDocument.Parse(expected.Replace("ID", id, StringComparison.Ordinal));
         using var got = JsonDocument.Parse(await Http.GetStringAsync(path, Ct));
-        if (path.Contains("authorities", StringComparison.Ordinal))
-            Assert.Equal(1, got.RootElement.GetProperty("authorities").GetInt32());
-        else if (path.Contains("settings[", StringComparison.Ordinal))
-            Assert.Equal("en", got.RootElement.GetProperty("settings").GetProperty("keyUiLocale").GetString());
-        else
-            Assert.Equal(wanted.RootElement.ToString(), got.RootElement.ToString());
+        Assert.True(JsonElement.DeepEquals(wanted.RootElement, got.RootElement), got.RootElement.ToString());
     }
 
     [Fact]

@@ -30,6 +30,12 @@ public sealed class FieldFilterTests
     [InlineData("translations[value]~keyBy(locale)", """{"translations":{"fr":[{"value":"a"},{"value":"b"}]}}""")]
     [InlineData("translations[value],translations~size~rename(n)", """{"translations":[{"value":"a"},{"value":"b"}],"n":2}""")]
     [InlineData("name~nope(1)", """{"name":"n"}""")]
+    [InlineData("sharing[users]", """{"sharing":{"users":{"u1":"rw","u2":"r-"}}}""")]
+    [InlineData("sharing[users[u2,nope]]", """{"sharing":{"users":{"u2":"r-"}}}""")]
+    [InlineData("sharing(users(!u1))", """{"sharing":{"users":{"u2":"r-"}}}""")]
+    [InlineData("sharing[users[*,u1]]", """{"sharing":{"users":{"u1":"rw","u2":"r-"}}}""")]
+    [InlineData("sharing[users[nope]]", """{"sharing":{"users":{}}}""")]
+    [InlineData("translations[value]", """{"translations":[{"value":"a"},{"value":"b"}]}""")]
     public void Fields_choose_members(string fields, string expected) => Assert.Equal(expected, Write(fields));
 
     [Fact]
@@ -42,6 +48,7 @@ public sealed class FieldFilterTests
         var job = new JobConfiguration { Id = "u", Name = "n", Access = new() { Read = true } };
         job.Translations.Add(new Dhis2.Common.V1.Translation { Locale = "fr", Property = "NAME", Value = "a" });
         job.Translations.Add(new Dhis2.Common.V1.Translation { Locale = "fr", Property = "CODE", Value = "b" });
+        job.Sharing = new() { Users = { ["u1"] = "rw", ["u2"] = "r-" } };
         var output = new JsonOutput();
         plan.Write(output, job, SelectionCompiler.Compile(plan, FieldFilter.Parse(fields)), new WriteScope(TimeZoneInfo.Utc, null, null));
         return Encoding.UTF8.GetString(output.Written.Span);

@@ -67,6 +67,7 @@ internal sealed class SchemaComponents(OpenApiDocument document, RestSchema sche
                 ["httpStatusCode"] = new OpenApiSchema { Type = JsonSchemaType.Integer, Description = "HTTP status, the same as that of the response." },
                 ["status"] = new OpenApiSchema { Type = JsonSchemaType.String, Enum = ["OK", "WARNING", "ERROR"], Description = "The outcome." },
                 ["message"] = Text("The outcome in words."),
+                ["devMessage"] = Text("What more there is to say, such as why an expression cannot be read."),
                 ["errorCode"] = Text("DHIS2 error code, such as E1005."),
             },
         };

@@ -116,11 +116,15 @@ internal sealed class MapFieldPlan<T, TKey, TValue>(string name, Func<T, MapFiel
         {
             foreach (var (key, item) in entries)
             {
-                writer.Name(key as string ?? Convert.ToString(key, CultureInfo.InvariantCulture)!);
+                var text = key as string ?? Convert.ToString(key, CultureInfo.InvariantCulture)!;
+                var inside = selection;
+                if (selection?.Entries is { } chosen && !chosen.TryChoose(text, out inside))
+                    continue;
+                writer.Name(text);
                 if (value.IsAbsent(item))
                     writer.Null();
                 else
-                    value.Write(writer, item, selection, scope);
+                    value.Write(writer, item, inside, scope);
             }
         }
 

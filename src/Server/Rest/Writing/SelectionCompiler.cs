@@ -37,7 +37,7 @@ internal static class SelectionCompiler
 
     private static void Add(FieldPlan field, FieldFilter filter, ref SelectedMember? chosen, List<SelectedMember> added)
     {
-        var nested = filter.Nested is { } inner && field.Nested is { } plan ? Compile(plan(), inner) : null;
+        var nested = Inside(field, filter.Nested);
         var name = field.Encoded;
         foreach (var transform in filter.Transforms)
         {
@@ -52,6 +52,34 @@ internal static class SelectionCompiler
             added.Add(new SelectedMember(name, field, nested));
         else
             chosen = new SelectedMember(name, field, nested);
+    }
+
+    private static Selection? Inside(FieldPlan field, IReadOnlyList<FieldFilter>? filters)
+    {
+        if (filters is null)
+            return null;
+        if (field.Field is { IsMap: true })
+            return new Selection([]) { Entries = Entries(field.Nested?.Invoke(), filters) };
+        return field.Nested is { } plan ? Compile(plan(), filters) : null;
+    }
+
+    // What a value has by that name is meant of every value; all other names are keys.
+    private static SelectedEntries Entries(WritePlan? values, IReadOnlyList<FieldFilter> filters)
+    {
+        var ofKeys = filters.ToLookup(f => !f.IsPreset && values?.Find(f.Name) is null);
+        var ofValues = ofKeys[false].ToList();
+        var keys = new Dictionary<string, Selection?>(StringComparer.Ordinal);
+        // With `*` all keys are meant already.
+        if (values is not null || ofValues.Count == 0)
+        {
+            foreach (var filter in ofKeys[true].Where(f => !f.Excluded))
+                keys[filter.Name] = filter.Nested is { } inner && values is not null ? Compile(values, inner) : null;
+        }
+
+        return new(
+            values is not null && ofValues.Count > 0 ? Compile(values, ofValues) : null,
+            keys,
+            ofKeys[true].Where(f => f.Excluded).Select(f => f.Name).ToHashSet(StringComparer.Ordinal));
     }
 
     private static void AddPreset(WritePlan plan, string preset, SelectedMember?[] chosen)
