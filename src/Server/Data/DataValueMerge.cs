@@ -113,7 +113,14 @@ internal sealed class DataValueMerge(DbConnection connection, ImportStrategy str
             row => row.GetInt32(0), cancellationToken));
 
     // A deletion of what is deleted counts as imported and is no change: two nodes would hand it to each other for ever.
-    private static string SameDeletion => $"d.deleted and s.want = {(int)StagedWant.Deleted} and s.value is not distinct from d.value";
+    private static string SameDeletion => $"""
+        d.deleted and s.want = {(int)StagedWant.Deleted} and s.value is not distinct from d.value and s.comment is not distinct from d.comment
+        and s.followup = coalesce(d.followup, false)
+        """;
+
+    // As DHIS2 does: a deletion is an entry like others, so that what its sender has deleted is the same here.
+    private const string Deleted =
+        "value = coalesce(nullif(s.value, ''), d.value), created = coalesce(s.created, d.created), comment = s.comment, followup = s.followup,";
 
     private async Task<int> DropSupersededAsync(CancellationToken cancellationToken)
     {
@@ -138,7 +145,7 @@ internal sealed class DataValueMerge(DbConnection connection, ImportStrategy str
             merge into datavalue d using {Stage} s on {SameKey}
             when matched and {Outcome} in ('ignored', 'rejected') then do nothing
             when matched and {Outcome} = 'deleted' then update set
-                value = {(strategy == ImportStrategy.Delete ? "d.value" : "coalesce(nullif(s.value, ''), d.value)")}, storedby = coalesce(s.storedby, $user),
+                {(strategy == ImportStrategy.Delete ? "" : Deleted)} storedby = coalesce(s.storedby, $user),
                 lastupdated = coalesce(s.lastupdated, $now), deleted = true, changed = $changed
             when matched then update set
                 value = s.value, storedby = coalesce(s.storedby, $user), lastupdated = coalesce(s.lastupdated, $now),

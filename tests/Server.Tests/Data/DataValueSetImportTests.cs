@@ -58,6 +58,19 @@ public class DataValueSetImportTests
     }
 
     [Fact]
+    public async Task A_deletion_brings_what_was_deleted_unless_it_is_the_strategy()
+    {
+        await using var data = await CreateAsync();
+        await data.ImportAsync(Document(Value(Number, "202401", Root, "1", ",\"comment\":\"a\""), Value(Number, "202402", Root, "1", ",\"comment\":\"a\"")));
+
+        await data.ImportAsync(Document(Value(Number, "202401", Root, "2", ",\"comment\":\"b\",\"followup\":true,\"created\":\"2024-01-31\",\"deleted\":true")));
+        await data.ImportAsync(Document(Value(Number, "202402", Root, "2", ",\"comment\":\"b\",\"followup\":true")), new() { Strategy = ImportStrategy.Delete });
+
+        Assert.Equal(["2|b|true|2024-01-31 00:00:00|true", "1|a|false|2024-03-15 12:00:00|true"], await data.Files.TextsAsync(
+            "select value, comment, followup::varchar, created::varchar, deleted::varchar from datavalue order by periodid"));
+    }
+
+    [Fact]
     public async Task Update_without_times_keeps_creation_and_stamps_the_change()
     {
         await using var data = await CreateAsync();

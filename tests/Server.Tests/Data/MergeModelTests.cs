@@ -63,7 +63,7 @@ public class MergeModelTests
                 else if (item.Deleted || item.WantsNothing)
                 {
                     deleted++;
-                    model[item.Key] = row! with { Value = item.Value.Length == 0 ? row.Value : item.Value, Deleted = true };
+                    model[item.Key] = new Row(item.Value.Length == 0 ? row!.Value : item.Value, item.Comment, true);
                 }
                 else if (row == new Row(item.Value, item.Comment, false))
                 {
