@@ -9,6 +9,7 @@ using Dhis2Grpc.Server.Jobs.DataSync;
 using Dhis2Grpc.Server.Jobs.MetadataPull;
 using Dhis2Grpc.Server.Jobs.ResourceTable;
 using Dhis2Grpc.Server.Jobs.Test;
+using Dhis2Grpc.Server.Messages;
 using Dhis2Grpc.Server.Metadata;
 using Dhis2Grpc.Server.Metadata.Versions;
 using Dhis2Grpc.Server.Progress;
@@ -75,6 +76,7 @@ internal static class Node
         services.AddWarehouse();
         services.AddSecurity();
         services.AddSettings();
+        services.AddMessages();
 
         services.AddProgress();
         services.AddScheduling();

@@ -1,4 +1,5 @@
 using Dhis2Grpc.Server.Grpc;
+using Dhis2Grpc.Server.Messages.Email;
 using Dhis2Grpc.Server.Rest;
 using Dhis2Grpc.Server.Scheduling;
 using Dhis2Grpc.Server.Security;
@@ -23,6 +24,7 @@ internal static class NodeOptionsServices
         services.AddOptions<GrpcListenerOptions>().Bind(section.GetSection("Grpc")).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<SecurityOptions>().Bind(section.GetSection("Security"));
         services.AddOptions<SynchronizationOptions>().Bind(section.GetSection("Synchronization")).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<EmailOptions>().Bind(section.GetSection("Email")).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<SchedulingOptions>().Bind(section.GetSection("Scheduling"))
             .Validate(o => o.IsValid, "Dhis2:Scheduling: a duration is not positive, or leases are renewed too late.").ValidateOnStart();
 

@@ -21,7 +21,14 @@ internal static class SettingCatalog
         new("helpPageLink", SettingType.Text, "https://docs.dhis2.org/"),
         new("keyUiLocale", SettingType.Text, "en"),
         new("keyCustomTranslationsEnabled", SettingType.Boolean, "false"),
-        new("keySystemNotificationsEmail", SettingType.Text),
+
+        new(SettingKeys.NotificationsEmail, SettingType.Text),
+        new(SettingKeys.EmailHost, SettingType.Text),
+        new(SettingKeys.EmailPort, SettingType.Integer, "587") { Min = 1, Max = 65_535 },
+        new(SettingKeys.EmailUsername, SettingType.Text),
+        new(SettingKeys.EmailPassword, SettingType.Text) { Confidential = true },
+        new(SettingKeys.EmailTls, SettingType.Boolean, "true"),
+        new(SettingKeys.EmailSender, SettingType.Text),
 
         new(SettingKeys.RemoteUrl, SettingType.Text),
         new(SettingKeys.RemoteUsername, SettingType.Text),
@@ -36,11 +43,11 @@ internal static class SettingCatalog
 
         new(SettingKeys.VersionEnabled, SettingType.Boolean, "false"),
         new(SettingKeys.SystemMetadataVersion, SettingType.Text),
-        new("keyRemoteMetadataVersion", SettingType.Text),
-        new("keyStopMetadataSync", SettingType.Boolean, "false"),
-        new("keyMetadataFailedVersion", SettingType.Text),
-        new("keyMetadataLastFailedTime", SettingType.Date, Epoch),
-        new("keyLastMetaDataSyncSuccess", SettingType.Date, Epoch),
+        new(SettingKeys.RemoteMetadataVersion, SettingType.Text),
+        new(SettingKeys.StopMetadataSync, SettingType.Boolean, "false"),
+        new(SettingKeys.FailedMetadataVersion, SettingType.Text),
+        new(SettingKeys.LastMetadataFailure, SettingType.Date, Epoch),
+        new(SettingKeys.LastMetadataSuccess, SettingType.Date, Epoch),
         new("dataEntryAutoGroup", SettingType.Boolean, "false"),
 
         new("keyIncludeZeroValuesInAnalytics", SettingType.Boolean, "false"),

@@ -36,6 +36,42 @@ internal static class SettingKeys
     /// <summary>Name of the last version of metadata that was made here.</summary>
     public const string SystemMetadataVersion = "keySystemMetadataVersion";
 
+    /// <summary>Newest metadata version that the remote server told of.</summary>
+    public const string RemoteMetadataVersion = "keyRemoteMetadataVersion";
+
+    /// <summary>Metadata of a server of another DHIS2 version is refused.</summary>
+    public const string StopMetadataSync = "keyStopMetadataSync";
+
+    /// <summary>Metadata version at which the last synchronization failed.</summary>
+    public const string FailedMetadataVersion = "keyMetadataFailedVersion";
+
+    /// <summary>When it did.</summary>
+    public const string LastMetadataFailure = "keyMetadataLastFailedTime";
+
+    /// <summary>End of the last synchronization of metadata after which nothing was left to fetch.</summary>
+    public const string LastMetadataSuccess = "keyLastMetaDataSyncSuccess";
+
+    /// <summary>Who gets e-mails on what the system did by itself.</summary>
+    public const string NotificationsEmail = "keySystemNotificationsEmail";
+
+    /// <summary>Host of the server that sends e-mails.</summary>
+    public const string EmailHost = "keyEmailHostName";
+
+    /// <summary>Its port.</summary>
+    public const string EmailPort = "keyEmailPort";
+
+    /// <summary>Login name there; without one nobody logs in.</summary>
+    public const string EmailUsername = "keyEmailUsername";
+
+    /// <summary>Password there; confidential.</summary>
+    public const string EmailPassword = "keyEmailPassword";
+
+    /// <summary>The connection to it is encrypted.</summary>
+    public const string EmailTls = "keyEmailTls";
+
+    /// <summary>Address that e-mails are sent from.</summary>
+    public const string EmailSender = "keyEmailSender";
+
     /// <summary>Title of this installation.</summary>
     public const string ApplicationTitle = "applicationTitle";
 }

@@ -59,6 +59,9 @@ internal sealed class SystemSettings(ISettingStore store, Secrets secrets, IOpti
     public async ValueTask<int> NumberAsync(string key, CancellationToken cancellationToken) =>
         int.Parse(await TextAsync(key, cancellationToken), CultureInfo.InvariantCulture);
 
+    /// <summary>The flag that holds.</summary>
+    public async ValueTask<bool> FlagAsync(string key, CancellationToken cancellationToken) => await TextAsync(key, cancellationToken) == "true";
+
     /// <summary>The instant that holds.</summary>
     public async ValueTask<DateTimeOffset> DateAsync(string key, CancellationToken cancellationToken) =>
         SettingDate.TryParse(await TextAsync(key, cancellationToken), TimeZoneInfo.Utc, out var instant) ? instant : DateTimeOffset.UnixEpoch;

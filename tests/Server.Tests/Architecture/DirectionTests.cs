@@ -24,6 +24,7 @@ public sealed class DirectionTests
         ["Progress"] = ["Errors", "Scheduling"],
         ["Security"] = ["Errors", "Storage"],
         ["Settings"] = ["Errors", "Storage", "Security"],
+        ["Messages"] = ["Errors", "Settings"],
         ["Storage"] = ["Errors", "Progress", "Scheduling", "Security"],
         ["Storage.LiteDb"] = ["Errors", "Progress", "Scheduling", "Security"],
         ["Warehouse"] = ["Errors"],
@@ -41,7 +42,7 @@ public sealed class DirectionTests
         // Versions are made while a setting allows it.
         ["Metadata.Versions"] = ["Errors", "Warehouse", "Security", "Storage", "Settings"],
         ["Data"] = ["Errors", "Warehouse", "Security", "Periods", "Metadata", "Storage"],
-        ["Synchronization"] = ["Errors", "Settings", "Progress", "Warehouse", "Metadata", "Metadata.Versions", "Data", "Storage", "Periods", "Security"],
+        ["Synchronization"] = ["Errors", "Settings", "Messages", "Progress", "Warehouse", "Metadata", "Metadata.Versions", "Data", "Storage", "Periods", "Security"],
         ["Analytics"] = ["Errors", "Warehouse", "Periods"],
         ["Apps"] = ["Errors"],
         ["Rest"] = ["Errors", "Security", "Queries"],
@@ -62,6 +63,8 @@ public sealed class DirectionTests
         ["Grpc.Core"] = ["Grpc", "Rest", "Rest.Documents", "Security"],
         ["Grpc.AspNetCore"] = ["Grpc", "Rest"],
         ["Microsoft.OpenApi"] = ["Rest"],
+        ["MailKit"] = ["Messages"],
+        ["MimeKit"] = ["Messages"],
         ["Scalar"] = ["Rest"],
         ["Microsoft.AspNetCore"] = ["Grpc", "Rest", "Rest.Documents", "Security"],
     };
