@@ -15,6 +15,9 @@ internal interface IJobProgress
     /// <summary>Ends the open process with an error; the run fails.</summary>
     void FailProcess(string error);
 
+    /// <summary>Ends the open process with an error that is not the run's: another process does its work once more.</summary>
+    void FailAttempt(string error);
+
     /// <summary>Tells that something is wrong with an object; the run goes on. Failures of stages and items that have
     /// an error code are told by themselves.</summary>
     void AddError(RunError error);

@@ -15,6 +15,9 @@ internal sealed class JobProgress(RunFeed feed, TimeProvider time, ILogger logge
     public void FailProcess(string error) => feed.FailProcess(ProgressTexts.Limit(error));
 
     /// <inheritdoc/>
+    public void FailAttempt(string error) => feed.FailProcess(ProgressTexts.Limit(error), isAttempt: true);
+
+    /// <inheritdoc/>
     public void AddError(RunError error) => feed.AddErrors([error]);
 
     /// <inheritdoc/>

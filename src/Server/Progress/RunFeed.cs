@@ -17,6 +17,7 @@ internal sealed class RunFeed(JobRun run, TimeProvider time, Action<RunFeed> cha
     private string? _stopReason;
     private bool _stopNoticed;
     private (long From, RunEvent Event)? _latest;
+    private HashSet<int>? _attempts;
 
     /// <summary>Identifier of the run.</summary>
     public string RunId { get; } = run.RunId;
@@ -116,10 +117,14 @@ internal sealed class RunFeed(JobRun run, TimeProvider time, Action<RunFeed> cha
         CloseProcess(ProgressStatus.Success, summary, null));
 
     /// <summary>Ends the open process with an error.</summary>
-    public void FailProcess(string error) => Change(() =>
+    /// <param name="error">The error.</param>
+    /// <param name="isAttempt">Another process does the work once more: the error is not the run's.</param>
+    public void FailProcess(string error, bool isAttempt = false) => Change(() =>
     {
         if (_openProcess < 0)
             OpenProcess(null);
+        if (isAttempt)
+            (_attempts ??= []).Add(_openProcess);
         CloseProcess(ProgressStatus.Error, null, error);
     });
 
@@ -281,7 +286,7 @@ internal sealed class RunFeed(JobRun run, TimeProvider time, Action<RunFeed> cha
             return (JobRunOutcome.Stopped, _stopReason);
         if (failure is not null)
             return (JobRunOutcome.Failed, ProgressTexts.Of(failure));
-        var failed = _tree.Processes.FirstOrDefault(p => p.Error is not null);
+        var failed = _tree.Processes.Where((p, i) => p.Error is not null && _attempts?.Contains(i) != true).FirstOrDefault();
         return failed is null ? (JobRunOutcome.Completed, null) : (JobRunOutcome.Failed, failed.Error);
     }
 

@@ -31,6 +31,29 @@ public sealed class JobProgressTests
         Assert.All(process.Stages[1].Items, i => Assert.Equal(FailurePolicy.Fail, i.OnFailure));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_failed_attempt_is_shown_and_the_last_one_decides(bool failsAgain)
+    {
+        var time = Runs.Time();
+        var feed = Runs.Feed(time);
+        var progress = Runs.Progress(feed, time);
+
+        progress.StartProcess("Attempt 1");
+        Assert.False(await progress.RunStageAsync("Ask", _ => throw new IOException("down"), Token, FailurePolicy.SkipStage));
+        progress.FailAttempt("down; tries again");
+        progress.StartProcess("Attempt 2");
+        if (failsAgain)
+            progress.FailProcess("down again");
+        var (outcome, error) = feed.Close(null);
+
+        Assert.Equal(failsAgain ? (JobRunOutcome.Failed, "down again") : (JobRunOutcome.Completed, null), (outcome, error));
+        var processes = feed.Snapshot().Progress.Processes;
+        Assert.Equal([ProgressStatus.Error, failsAgain ? ProgressStatus.Error : ProgressStatus.Success], processes.Select(p => p.Status));
+        Assert.Equal("down; tries again", processes[0].Error);
+    }
+
     [Fact]
     public async Task A_stage_without_process_opens_one_without_description()
     {

@@ -11,13 +11,22 @@ internal sealed class PushProcess(DataPush push, Availability availability, Time
     /// <returns>Whether everything is accounted for.</returns>
     public async Task<bool> RunAsync(PushKind kind, int pageSize, IJobProgress progress, CancellationToken cancellationToken)
     {
-        var begun = time.GetTimestamp();
         progress.StartProcess(kind == PushKind.DataValues ? "Data values synchronization" : "Complete data set registrations synchronization");
+        var (done, outcome) = await RunStagesAsync(kind, pageSize, progress, cancellationToken);
+        if (done)
+            progress.CompleteProcess(outcome);
+        else
+            progress.FailProcess(outcome);
+        return done;
+    }
+
+    /// <summary>Runs its stages in the process that is open.</summary>
+    /// <returns>Whether everything is accounted for, and that in words.</returns>
+    public async Task<(bool Done, string Outcome)> RunStagesAsync(PushKind kind, int pageSize, IJobProgress progress, CancellationToken cancellationToken)
+    {
+        var begun = time.GetTimestamp();
         if (!await progress.RunStageAsync("Test if remote server is available", CheckAsync, cancellationToken, FailurePolicy.SkipStage))
-        {
-            progress.FailProcess("Remote server is not available; nothing was sent");
-            return false;
-        }
+            return (false, "Remote server is not available; nothing was sent");
 
         PushRun? run = null;
         if (!await progress.RunStageAsync("Ask remote server for its version", async ct =>
@@ -25,10 +34,7 @@ internal sealed class PushProcess(DataPush push, Availability availability, Time
             run = await push.BeginAsync(kind, pageSize, ct);
             return null;
         }, cancellationToken, FailurePolicy.SkipStage) || run is null)
-        {
-            progress.FailProcess("Remote server could not be used; nothing was sent");
-            return false;
-        }
+            return (false, "Remote server could not be used; nothing was sent");
 
         await using (run)
         {
@@ -42,13 +48,9 @@ internal sealed class PushProcess(DataPush push, Availability availability, Time
             }
 
             SynchronizationLog.Pushed(logger, kind.Plural, totals.Rows, totals.Pages, totals.Refused, totals.FailedPages, time.GetElapsedTime(begun).TotalSeconds);
-            if (totals.Failure is { } failure)
-            {
-                progress.FailProcess($"{totals}; {totals.FailedPages} pages failed and are sent again by the next run: {failure.Message}");
-                return false;
-            }
-            progress.CompleteProcess(totals.Pages == 0 ? $"No new or updated {kind.Plural} to push." : totals.ToString());
-            return true;
+            return totals.Failure is { } failure
+                ? (false, $"{totals}; {totals.FailedPages} pages failed and are sent again by the next run: {failure.Message}")
+                : (true, totals.Pages == 0 ? $"No new or updated {kind.Plural} to push." : totals.ToString());
         }
     }
 
