@@ -30,6 +30,7 @@ internal static class NodeOptionsServices
 
         services.Configure<StorageOptions, NodeOptions>((storage, node) => storage.DataDirectory = node.DataDirectory);
         services.Configure<SchedulingOptions, NodeOptions>((scheduling, node) => scheduling.Zone = node.GetZone());
+        services.Configure<SynchronizationOptions, NodeOptions>((synchronization, node) => synchronization.LocalVersion = node.Version);
         services.Configure<RestOptions, NodeOptions>((rest, node) => rest.Zone = node.GetZone());
         services.Configure<SettingsOptions, NodeOptions>((settings, node) =>
         {

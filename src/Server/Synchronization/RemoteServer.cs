@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Net;
 using Dhis2Grpc.Server.Settings;
+using Dhis2Grpc.Server.Synchronization.Pull;
 using Microsoft.Extensions.Options;
 
 namespace Dhis2Grpc.Server.Synchronization;
@@ -13,25 +14,15 @@ internal sealed class RemoteServer : IDisposable
     private readonly TimeProvider _time;
     private readonly ILogger<RemoteServer> _logger;
     private readonly HttpClient _http;
+    private readonly HttpClient _documents;
     private int _warned;
 
     public RemoteServer(SystemSettings settings, IOptions<SynchronizationOptions> options, TimeProvider time, ILogger<RemoteServer> logger)
     {
         (_settings, _options, _time, _logger) = (settings, options.Value, time, logger);
-        _http = new HttpClient(new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            AutomaticDecompression = DecompressionMethods.GZip,
-            ConnectTimeout = _options.ConnectTimeout,
-            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-            ConnectCallback = (context, ct) => PublicAddress.ConnectAsync(context.DnsEndPoint, a => _options.AllowPrivateNetworks || PublicAddress.Is(a), ct),
-        })
-        {
-            Timeout = Timeout.InfiniteTimeSpan,
-        };
-        _http.DefaultRequestHeaders.Add("Accept", "application/json");
-        _http.DefaultRequestHeaders.Add("User-Agent", "Dhis2Grpc");
+        _http = CreateClient(DecompressionMethods.GZip, "application/json");
+        // A gzip document must arrive as it was sent, so that its size is known and nobody unpacks it twice.
+        _documents = CreateClient(DecompressionMethods.None, "application/gzip, application/json, */*;q=0.1");
     }
 
     /// <summary>The remote server of the settings; null when URL, user name or password is missing.</summary>
@@ -44,7 +35,46 @@ internal sealed class RemoteServer : IDisposable
     /// <summary>Asks for something small, within the time for a ping.</summary>
     /// <exception cref="RemoteUnreachableException">No answer came.</exception>
     public Task<RemoteReply> GetAsync(RemoteAccount account, string path, CancellationToken cancellationToken) =>
-        SendAsync(account, HttpMethod.Get, path, null, 1024 * 1024, _options.PingTimeout, cancellationToken);
+        GetAsync(account, path, _options.PingTimeout, cancellationToken);
+
+    /// <summary>Asks for something that takes the server its time.</summary>
+    /// <exception cref="RemoteUnreachableException">No answer came.</exception>
+    public Task<RemoteReply> GetAsync(RemoteAccount account, string path, TimeSpan limit, CancellationToken cancellationToken) =>
+        SendAsync(account, HttpMethod.Get, path, null, 1024 * 1024, limit, cancellationToken);
+
+    /// <summary>Asks for a document of any size, and reads it while it arrives.</summary>
+    /// <param name="account">The server.</param>
+    /// <param name="path">Where it is, below the base URL.</param>
+    /// <param name="limit">How long it may take until it has arrived; what the reader does afterwards does not count.</param>
+    /// <param name="read">Reads it, unpacked.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>The answer when it is not the document; null when it was read.</returns>
+    /// <exception cref="RemoteUnreachableException">No answer came, or broke off.</exception>
+    public async Task<RemoteReply?> DownloadAsync(
+        RemoteAccount account, string path, TimeSpan limit, Func<Stream, Task> read, CancellationToken cancellationToken)
+    {
+        using var timeout = new CancellationTokenSource(limit, _time);
+        using var arrival = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
+        try
+        {
+            using var request = Request(account, HttpMethod.Get, path);
+            using var response = await _documents.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, arrival.Token);
+            if (response.StatusCode != HttpStatusCode.OK)
+                return new RemoteReply(response.StatusCode, await ReadAsync(response.Content, 64 * 1024, arrival.Token), RetryAfter(response));
+            await using var body = await response.Content.ReadAsStreamAsync(arrival.Token);
+            await using var document = new PulledDocument(body, _options, arrival.Token);
+            await read(document);
+            return null;
+        }
+        catch (OperationCanceledException e) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new RemoteUnreachableException($"The document did not arrive within {limit.TotalSeconds:0.###} s", e);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException)
+        {
+            throw RemoteUnreachableException.Of(e);
+        }
+    }
 
     /// <summary>Sends a body, within the time for a page.</summary>
     /// <exception cref="RemoteUnreachableException">No answer came; the receiver may have done its work all the same.</exception>
@@ -52,14 +82,42 @@ internal sealed class RemoteServer : IDisposable
         SendAsync(account, HttpMethod.Post, path, body, 64 * 1024 * 1024, _options.RequestTimeout, cancellationToken);
 
     /// <inheritdoc/>
-    public void Dispose() => _http.Dispose();
+    public void Dispose()
+    {
+        _http.Dispose();
+        _documents.Dispose();
+    }
+
+    private HttpClient CreateClient(DecompressionMethods decompression, string accept)
+    {
+        var client = new HttpClient(new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            AutomaticDecompression = decompression,
+            ConnectTimeout = _options.ConnectTimeout,
+            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+            ConnectCallback = (context, ct) => PublicAddress.ConnectAsync(context.DnsEndPoint, a => _options.AllowPrivateNetworks || PublicAddress.Is(a), ct),
+        })
+        {
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
+        client.DefaultRequestHeaders.Add("Accept", accept);
+        client.DefaultRequestHeaders.Add("User-Agent", "Dhis2Grpc");
+        return client;
+    }
+
+    private HttpRequestMessage Request(RemoteAccount account, HttpMethod method, string path)
+    {
+        RefuseInsecure(account);
+        return new HttpRequestMessage(method, new Uri(account.BaseUrl, path)) { Headers = { Authorization = account.Authorization } };
+    }
 
     private async Task<RemoteReply> SendAsync(
         RemoteAccount account, HttpMethod method, string path, HttpContent? body, int maxBody, TimeSpan limit, CancellationToken cancellationToken)
     {
-        RefuseInsecure(account);
-        using var request = new HttpRequestMessage(method, new Uri(account.BaseUrl, path)) { Content = body };
-        request.Headers.Authorization = account.Authorization;
+        using var request = Request(account, method, path);
+        request.Content = body;
         using var timeout = new CancellationTokenSource(limit, _time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         try

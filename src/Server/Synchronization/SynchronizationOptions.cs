@@ -31,6 +31,25 @@ internal sealed class SynchronizationOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:00.001", "1.00:00:00")]
     public TimeSpan PullTimeout { get; set; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>How long the remote server may take to tell its metadata versions. Default: 2 minutes.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.001", "1.00:00:00")]
+    public TimeSpan VersionTimeout { get; set; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>How long the metadata of a version may take to arrive. Default: 5 minutes.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.001", "1.00:00:00")]
+    public TimeSpan SnapshotTimeout { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>How often a run of META_DATA_SYNC tries in all, the first time included. Default: 3.</summary>
+    [Range(1, 100)]
+    public int MetadataAttempts { get; set; } = 3;
+
+    /// <summary>How long it waits before it tries again. Default: 30 seconds.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
+    public TimeSpan MetadataRetryDelay { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>DHIS2 version that this node tells; the host's.</summary>
+    public string LocalVersion { get; set; } = "";
+
     /// <summary>Bodies are sent as gzip. Default: yes.</summary>
     public bool Compress { get; set; } = true;
 
