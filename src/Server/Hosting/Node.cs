@@ -7,6 +7,7 @@ using Dhis2Grpc.Server.Jobs.AnalyticsTable;
 using Dhis2Grpc.Server.Jobs.DataImport;
 using Dhis2Grpc.Server.Jobs.DataSync;
 using Dhis2Grpc.Server.Jobs.MetadataPull;
+using Dhis2Grpc.Server.Jobs.MetaDataSync;
 using Dhis2Grpc.Server.Jobs.ResourceTable;
 using Dhis2Grpc.Server.Jobs.Test;
 using Dhis2Grpc.Server.Messages;
@@ -91,6 +92,7 @@ internal static class Node
         services.AddAnalyticsTableJob();
         services.AddDataSyncJob();
         services.AddMetadataPullJob();
+        services.AddMetaDataSyncJob();
         services.AddMetadata();
         services.AddMetadataVersions();
         services.AddData();

@@ -1,5 +1,6 @@
 using Dhis2Grpc.Server.Synchronization.Pull;
 using Dhis2Grpc.Server.Synchronization.Push;
+using Dhis2Grpc.Server.Synchronization.Versions;
 
 namespace Dhis2Grpc.Server.Synchronization;
 
@@ -19,6 +20,11 @@ internal static class SynchronizationServices
         services.AddSingleton<MetadataPull>();
         services.AddSingleton<PullQueue>();
         services.AddSingleton<PullProcess>();
+        services.AddSingleton<RemoteVersions>();
+        services.AddSingleton<VersionSync>();
+        services.AddSingleton<VersionMails>();
+        services.AddSingleton<VersionSyncSteps>();
+        services.AddSingleton<VersionSyncProcess>();
         return services;
     }
 }

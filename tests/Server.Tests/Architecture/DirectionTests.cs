@@ -37,6 +37,7 @@ public sealed class DirectionTests
         ["Jobs.ResourceTable"] = ["Errors", "Progress", "Warehouse", "Periods", "Analytics"],
         ["Jobs.DataSync"] = ["Errors", "Progress", "Synchronization"],
         ["Jobs.MetadataPull"] = ["Errors", "Progress", "Synchronization"],
+        ["Jobs.MetaDataSync"] = ["Errors", "Progress", "Synchronization"],
         ["Scheduling"] = ["Errors", "Progress", "Storage", "Security", "Jobs"],
         ["Metadata"] = ["Errors", "Warehouse", "Security", "Periods", "Storage", "Queries"],
         // Versions are made while a setting allows it.
