@@ -27,6 +27,7 @@ internal static class GrpcServices
         services.AddSingleton<CompleteDataSetRegistrationService>();
         services.AddSingleton<AnalyticsService>();
         services.AddSingleton<MetadataService>();
+        services.AddSingleton<MetadataVersionService>();
         services.AddSingleton<DataIntegrityService>();
         services.AddSingleton<JobConfigurationMessages>();
         services.AddSingleton<JobConfigurationRequests>();
@@ -55,6 +56,7 @@ internal static class GrpcServices
         app.MapGrpcService<CompleteDataSetRegistrationService>();
         app.MapGrpcService<AnalyticsService>();
         app.MapGrpcService<MetadataService>();
+        app.MapGrpcService<MetadataVersionService>();
         app.MapGrpcService<DataIntegrityService>();
         app.MapGrpcHealthChecksService().AllowAnonymous();
         app.MapGrpcReflectionService().AllowAnonymous();

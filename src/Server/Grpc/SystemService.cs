@@ -10,6 +10,7 @@ using Grpc.Core;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Options;
+using SettingKeys = Dhis2Grpc.Server.Settings.SettingKeys;
 using UserSettings = Dhis2Grpc.Server.Settings.UserSettings;
 
 namespace Dhis2Grpc.Server.Grpc;
@@ -19,7 +20,6 @@ internal sealed class SystemService(
     IOptions<SystemInfoOptions> options, ISettingStore settings, UserSettings userSettings, UserScopes scopes, IServer server, TimeProvider time)
     : Dhis2.System.V1.SystemService.SystemServiceBase
 {
-    private const string SystemIdKey = "systemIdentifier";
     private const string AnalyticsSuccessKey = "keyLastSuccessfulAnalyticsTablesUpdate";
     private const string AnalyticsRuntimeKey = "keyLastSuccessfulAnalyticsTablesRuntime";
 
@@ -44,7 +44,7 @@ internal sealed class SystemService(
             ServerTimeZoneId = options.Value.Zone.Id,
             Version = options.Value.Version,
             Revision = Revision,
-            SystemId = await settings.GetOrAddAsync(SystemIdKey, Guid.NewGuid().ToString(), context.CancellationToken),
+            SystemId = await settings.GetOrAddAsync(SettingKeys.SystemIdentifier, Guid.NewGuid().ToString(), context.CancellationToken),
             SystemName = await settings.GetAsync("applicationTitle", context.CancellationToken) ?? options.Value.SystemName,
         };
         if (http.Request.Headers.UserAgent.ToString() is { Length: > 0 } agent)
@@ -61,8 +61,8 @@ internal sealed class SystemService(
 
         if (await settings.GetAsync(AnalyticsRuntimeKey, context.CancellationToken) is { } runtime)
             response.LastAnalyticsTableRuntime = runtime;
-        response.IsMetadataVersionEnabled = await settings.GetAsync("keyVersionEnabled", context.CancellationToken) == "true";
-        if (await settings.GetAsync("keySystemMetadataVersion", context.CancellationToken) is { Length: > 0 } version)
+        response.IsMetadataVersionEnabled = await settings.GetAsync(SettingKeys.VersionEnabled, context.CancellationToken) == "true";
+        if (await settings.GetAsync(SettingKeys.SystemMetadataVersion, context.CancellationToken) is { Length: > 0 } version)
             response.SystemMetadataVersion = version;
         if (await LatestAsync(context.CancellationToken, "keyLastMetaDataSyncSuccess", "keyMetadataLastFailedTime") is { } attempt)
             response.LastMetadataVersionSyncAttempt = attempt.ToTimestamp();

@@ -53,6 +53,7 @@ internal static class Node
         app.MapGrpcServices();
         app.MapDataDocuments();
         app.MapMetadataDocuments();
+        app.MapMetadataVersionDocuments();
         app.MapSettingDocuments();
         app.MapOpenApi();
         app.MapMetadataRoutes();

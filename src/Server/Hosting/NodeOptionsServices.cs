@@ -1,5 +1,6 @@
 using Dhis2Grpc.Server.Grpc;
 using Dhis2Grpc.Server.Messages.Email;
+using Dhis2Grpc.Server.Metadata.Versions;
 using Dhis2Grpc.Server.Rest;
 using Dhis2Grpc.Server.Scheduling;
 using Dhis2Grpc.Server.Security;
@@ -43,6 +44,7 @@ internal static class NodeOptionsServices
             system.SystemName = node.SystemName;
             system.Zone = node.GetZone();
         });
+        services.Configure<MetadataVersionOptions, NodeOptions>((versions, node) => versions.SystemVersion = node.Version);
         services.Configure<GrpcServiceOptions, GrpcListenerOptions>((service, grpc) =>
         {
             service.MaxReceiveMessageSize = grpc.MaxReceiveMessageSize;

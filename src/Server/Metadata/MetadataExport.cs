@@ -16,6 +16,9 @@ internal sealed class MetadataExport(IWarehouse warehouse, TimeProvider time)
     /// <summary>Authority to export everything, besides ALL.</summary>
     public const string Authority = "F_METADATA_EXPORT";
 
+    /// <summary>SQL of the content of an object <c>o</c>, as a number.</summary>
+    internal const string Content = "md5_number_lower(o.json)";
+
     private const string UserAuthority = "F_USER_VIEW";
     private const int FlushSize = 64 << 10;
 
@@ -35,17 +38,23 @@ internal sealed class MetadataExport(IWarehouse warehouse, TimeProvider time)
     public async Task ExportAsync(Stream output, MetadataExportOptions options, IObjectForm? form, User caller, CancellationToken cancellationToken)
     {
         Authorize(options, caller);
+        await ExportAsync(output, options, form, cancellationToken);
+    }
+
+    /// <summary>Writes the document, whoever asks for it.</summary>
+    internal async Task ExportAsync(Stream output, MetadataExportOptions options, IObjectForm? form, CancellationToken cancellationToken)
+    {
         await using var connection = await warehouse.OpenReadAsync(cancellationToken);
         await using var snapshot = await connection.BeginTransactionAsync(cancellationToken);
         if (options.Root is { } root) await MetadataDependencies.CollectAsync(connection, root.Collection, root.Uid, cancellationToken);
         var sources = await SourcesAsync(connection, options, cancellationToken);
 
         var writer = PipeWriter.Create(output, new StreamPipeWriterOptions(leaveOpen: true));
-        Write(writer, $"{{\"system\":{{\"date\":\"{time.GetUtcNow():yyyy-MM-dd'T'HH:mm:ss.fff}\"}}");
+        Write(writer, $"{{\"system\":{{{Describe(options.System)}\"date\":\"{time.GetUtcNow():yyyy-MM-dd'T'HH:mm:ss.fff}\"}}");
         foreach (var (type, exported, listing) in sources)
         {
             Write(writer, $",\"{JsonEncodedText.Encode(type.Collection)}\":[");
-            var objects = listing?.ReadAsync(cancellationToken) ?? ReadAsync(connection, type, options.Root is not null, cancellationToken);
+            var objects = listing?.ReadAsync(cancellationToken) ?? ReadAsync(connection, type, options, cancellationToken);
             if (options.ExcludeDefaults && type.DefaultUid is not null) objects = objects.Where(o => o.Uid != type.DefaultUid);
             if (form?.Has(type.Collection) == true) await form.WriteAsync(type.Collection, objects, writer, cancellationToken);
             else await WriteAsync(writer, new StoredForm(options, exported), objects, cancellationToken);
@@ -85,10 +94,11 @@ internal sealed class MetadataExport(IWarehouse warehouse, TimeProvider time)
     private static async Task<List<(MetadataType Type, ExportedType Exported, MetadataListing? Listing)>> SourcesAsync(
         DbConnection connection, MetadataExportOptions options, CancellationToken cancellationToken)
     {
-        var stored = await connection.ListAsync($"select distinct type from {(options.Root is null ? "object" : MetadataDependencies.Table)}", r => r.GetString(0), cancellationToken);
+        var from = options.Root is null ? $"object o where {Condition(options)}" : MetadataDependencies.Table;
+        var stored = await connection.ListAsync($"select distinct type from {from}", r => r.GetString(0), cancellationToken);
         var asked = options.Types.ToDictionary(t => t.Collection, StringComparer.Ordinal);
         var sources = new List<(MetadataType, ExportedType, MetadataListing?)>();
-        foreach (var type in stored.Where(t => asked.Count == 0 || asked.ContainsKey(t)).Select(MetadataTypes.Of).OrderBy(t => t.Rank).ThenBy(t => t.Collection, StringComparer.Ordinal))
+        foreach (var type in stored.Where(t => !options.SkipTypes.Contains(t) && (asked.Count == 0 || asked.ContainsKey(t))).Select(MetadataTypes.Of).OrderBy(t => t.Rank).ThenBy(t => t.Collection, StringComparer.Ordinal))
         {
             var exported = asked.GetValueOrDefault(type.Collection) ?? new ExportedType(type.Collection);
             var query = options.Root is null ? exported.Query ?? options.Query : null;
@@ -98,9 +108,9 @@ internal sealed class MetadataExport(IWarehouse warehouse, TimeProvider time)
     }
 
     // Objects by UID, units from the roots down, so that the same content makes the same document.
-    private static IAsyncEnumerable<StoredObject> ReadAsync(DbConnection connection, MetadataType type, bool dependencies, CancellationToken cancellationToken)
+    private static IAsyncEnumerable<StoredObject> ReadAsync(DbConnection connection, MetadataType type, MetadataExportOptions options, CancellationToken cancellationToken)
     {
-        var some = dependencies ? $" and o.uid in (select uid from {MetadataDependencies.Table} where type = $type)" : "";
+        var some = $" and {Condition(options)}{(options.Root is null ? "" : $" and o.uid in (select uid from {MetadataDependencies.Table} where type = $type)")}";
         // Path and level are told as they are now: they change when a unit above moves.
         var sql = type.Collection == "organisationUnits"
             ? $"""
@@ -111,6 +121,15 @@ internal sealed class MetadataExport(IWarehouse warehouse, TimeProvider time)
         return connection.StreamAsync(sql, r => new StoredObject(type.Collection, r.GetString(0), r.GetDateTime(1), r.GetDateTime(2), r.GetString(3)),
             cancellationToken, ("type", type.Collection));
     }
+
+    // By content, not by date: an object that comes from elsewhere keeps the date that it had there.
+    private static string Condition(MetadataExportOptions options) => options.Unversioned
+        ? $"not exists (from metadataversionobject v where v.type = o.type and v.uid = o.uid and v.content = {Content})"
+        : "true";
+
+    private static string Describe(ExportingSystem? system) => system is null
+        ? ""
+        : $"\"id\":\"{JsonEncodedText.Encode(system.Id)}\",\"rev\":\"{JsonEncodedText.Encode(system.Revision)}\",\"version\":\"{JsonEncodedText.Encode(system.Version)}\",";
 
     private static void Write(PipeWriter writer, string text) => Encoding.UTF8.GetBytes(text, writer);
 }

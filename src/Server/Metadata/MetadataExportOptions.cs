@@ -17,9 +17,24 @@ internal sealed record MetadataExportOptions
     /// <summary>Without the category objects named "default", and without references to them. Default: false.</summary>
     public bool ExcludeDefaults { get; init; }
 
+    /// <summary>Collections that are passed over, such as <c>jobConfigurations</c>. Default: none.</summary>
+    public IReadOnlySet<string> SkipTypes { get; init; } = new HashSet<string>();
+
+    /// <summary>Only objects that are not as the last version that was made here found them. Default: false.</summary>
+    public bool Unversioned { get; init; }
+
+    /// <summary>The system that the document tells it is from; null: it tells its date only.</summary>
+    public ExportingSystem? System { get; init; }
+
     /// <summary>Only this object and what is needed to import it elsewhere; null: no such limit.</summary>
     public (string Collection, string Uid)? Root { get; init; }
 }
+
+/// <summary>The system that exports.</summary>
+/// <param name="Id">Its identifier.</param>
+/// <param name="Revision">Revision of its program.</param>
+/// <param name="Version">DHIS2 version, such as 2.40.0.</param>
+internal sealed record ExportingSystem(string Id, string Revision, string Version);
 
 /// <summary>A type to export.</summary>
 /// <param name="Collection">Its collection, such as <c>dataElements</c>.</param>

@@ -30,6 +30,9 @@ internal static class Authorities
     /// <summary>Import metadata.</summary>
     public const string MetadataImport = "F_METADATA_IMPORT";
 
+    /// <summary>Make versions of metadata, and read their snapshots.</summary>
+    public const string MetadataManage = "F_METADATA_MANAGE";
+
     /// <summary>Change system settings.</summary>
     public const string SystemSetting = "F_SYSTEM_SETTING";
 }

@@ -72,6 +72,9 @@ internal static class SettingKeys
     /// <summary>Address that e-mails are sent from.</summary>
     public const string EmailSender = "keyEmailSender";
 
+    /// <summary>The identifier that this installation gave itself; stored as a setting, and none that can be set.</summary>
+    public const string SystemIdentifier = "systemIdentifier";
+
     /// <summary>Title of this installation.</summary>
     public const string ApplicationTitle = "applicationTitle";
 }

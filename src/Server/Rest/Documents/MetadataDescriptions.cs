@@ -118,6 +118,18 @@ internal static class MetadataDescriptions
         Response = new DescribedBody("MetadataDocument", Document, "application/gzip"),
     };
 
+    /// <summary>Snapshot of a version.</summary>
+    public static readonly DescribedEndpoint VersionData = new("readMetadataVersion", "Metadata", "Reads the snapshot of a version: the bytes that its hash code was made of")
+    {
+        Response = new DescribedBody("MetadataDocument", Document, "application/json"),
+    };
+
+    /// <summary>Snapshot of a version, compressed.</summary>
+    public static readonly DescribedEndpoint VersionDataGzip = new("readMetadataVersionGzip", "Metadata", "Reads the snapshot of a version as a gzip file")
+    {
+        Response = new DescribedBody("MetadataDocument", Document, "application/gzip"),
+    };
+
     /// <summary>JSON Schema of a flag.</summary>
     internal const string Flag = """{"type":"boolean"}""";
 
