@@ -35,12 +35,12 @@ internal sealed class RemoteServer : IDisposable
     /// <summary>Asks for something small, within the time for a ping.</summary>
     /// <exception cref="RemoteUnreachableException">No answer came.</exception>
     public Task<RemoteReply> GetAsync(RemoteAccount account, string path, CancellationToken cancellationToken) =>
-        GetAsync(account, path, _options.PingTimeout, cancellationToken);
+        SendAsync(account, HttpMethod.Get, path, null, 1024 * 1024, _options.PingTimeout, cancellationToken);
 
     /// <summary>Asks for something that takes the server its time.</summary>
     /// <exception cref="RemoteUnreachableException">No answer came.</exception>
     public Task<RemoteReply> GetAsync(RemoteAccount account, string path, TimeSpan limit, CancellationToken cancellationToken) =>
-        SendAsync(account, HttpMethod.Get, path, null, 1024 * 1024, limit, cancellationToken);
+        SendAsync(account, HttpMethod.Get, path, null, 16 * 1024 * 1024, limit, cancellationToken);
 
     /// <summary>Asks for a document of any size, and reads it while it arrives.</summary>
     /// <param name="account">The server.</param>

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text;
 using Contract.Tests.Data;
 using Contract.Tests.Hosting;
+using Contract.Tests.Synchronization.Versions;
 using Dhis2.Scheduling.V1;
 using Grpc.Core;
 using Microsoft.Extensions.DependencyInjection;
@@ -18,6 +19,7 @@ public sealed class PasswordTests
     [InlineData("echo")]
     [InlineData("conflict")]
     [InlineData("cut")]
+    [InlineData("metadata")]
     public async Task The_password_is_in_nothing_that_the_node_says(string how)
     {
         await using var peer = await Peer.StartAsync();
@@ -29,7 +31,11 @@ public sealed class PasswordTests
                 b.Logging.AddFilter(null, LogLevel.Trace);
                 b.Services.AddSingleton<ILoggerProvider>(new Listener(said));
             },
-            settings: ["Dhis2:Synchronization:AllowPrivateNetworks=true", "Dhis2:Synchronization:RetryDelay=00:00:00.001"]);
+            settings:
+            [
+                "Dhis2:Synchronization:AllowPrivateNetworks=true", "Dhis2:Synchronization:RetryDelay=00:00:00.001",
+                "Dhis2:Synchronization:MetadataRetryDelay=00:00:00.001",
+            ]);
         await SyncNode.FillAsync(node.Http);
         foreach (var (key, value) in new[] { ("keyRemoteInstanceUrl", peer.Url.ToString()), ("keyRemoteInstanceUsername", SyncNode.Username), ("keyRemoteInstancePassword", SyncNode.Password) })
             said.Enqueue(await (await node.Http.PostAsync($"/api/systemSettings/{key}", new StringContent(value), Ct)).Content.ReadAsStringAsync(Ct));
@@ -42,10 +48,12 @@ public sealed class PasswordTests
                 {"status":"WARNING","response":{"responseType":"ImportSummary","status":"WARNING","importCount":{"imported":0},
                  "conflicts":[{"object":"{{login}}","value":"your login {{login}}","errorCode":"{{SyncNode.Password}}","indexes":[0,1]}]} }
                 """),
+            ("metadata", "/api/metadata/version/history") => new(500, $"you are {login}"),
+            ("metadata", "/api/metadata/version") => new(200, $$"""{"name":"{{SyncNode.Password}}","type":"{{login}}"}"""),
             ("echo", "/api/dataValueSets") => new(500, $"you are {login} " + new string('x', 250) + login),
             _ => null,
         };
-        var job = await SyncNode.CreateJobAsync(node.Channel, 50);
+        var job = how == "metadata" ? await SyncJob.CreateAsync(node.Channel) : await SyncNode.CreateJobAsync(node.Channel, 50);
 
         var run = await SyncNode.RunAsync(node.Channel, job);
         Assert.Equal(how == "conflict" ? JobRunState.Completed : JobRunState.Failed, run.State);
@@ -55,7 +63,7 @@ public sealed class PasswordTests
         foreach (var path in new[]
         {
             "synchronization/availability", "synchronization/conflicts", "systemSettings", "systemSettings/keyRemoteInstancePassword", "scheduling/completed",
-            "scheduling/running", "scheduling/completed/DATA_SYNC", "scheduling/runs", $"scheduling/runs/{run.RunId}", "jobConfigurations?fields=*", "system/info", "me",
+            "scheduling/running", "scheduling/completed/DATA_SYNC", "scheduling/completed/META_DATA_SYNC", "metadata/sync?versionName=Version_1", "scheduling/runs", $"scheduling/runs/{run.RunId}", "jobConfigurations?fields=*", "system/info", "me",
         })
             said.Enqueue(await ReadAsync(node, HttpMethod.Get, "/api/" + path));
         try
