@@ -29,6 +29,12 @@ public sealed class SynchronizationHandle
     public async Task<ImportReport> PullMetadataAsync(string url, CancellationToken cancellationToken = default) =>
         (await _service.PullMetadataAsync(new() { Url = url }, deadline: DateTime.MaxValue, cancellationToken: cancellationToken)).Report;
 
+    /// <summary>Lets the server take one metadata version of its remote server over, however long that takes. Needs F_METADATA_MANAGE. A
+    /// META_DATA_SYNC job takes all that are newer, and can be watched.</summary>
+    /// <returns>What became of it; errors in objects are in its report.</returns>
+    public async Task<MetadataSyncSummary> SyncMetadataVersionAsync(string name, CancellationToken cancellationToken = default) =>
+        (await _service.SyncMetadataVersionAsync(new() { VersionName = name }, deadline: DateTime.MaxValue, cancellationToken: cancellationToken)).Summary;
+
     /// <summary>What the remote server refused and has not taken since, latest first, page by page as it is consumed.</summary>
     public async IAsyncEnumerable<PushConflict> ListPushConflictsAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {

@@ -5,6 +5,7 @@ using Dhis2Grpc.Server.Security;
 using Dhis2Grpc.Server.Synchronization;
 using Dhis2Grpc.Server.Synchronization.Pull;
 using Dhis2Grpc.Server.Synchronization.Push;
+using Dhis2Grpc.Server.Synchronization.Versions;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using WireConflict = Dhis2.Synchronization.V1.PushConflict;
@@ -12,7 +13,7 @@ using WireConflict = Dhis2.Synchronization.V1.PushConflict;
 namespace Dhis2Grpc.Server.Grpc;
 
 /// <summary>Exchange with a remote server.</summary>
-internal sealed class SynchronizationService(Availability availability, DataPush push, PushConflicts conflicts, MetadataPull pull, IPullLauncher launcher)
+internal sealed class SynchronizationService(Availability availability, DataPush push, PushConflicts conflicts, MetadataPull pull, IPullLauncher launcher, VersionRequest versions)
     : Dhis2.Synchronization.V1.SynchronizationService.SynchronizationServiceBase
 {
     /// <inheritdoc/>
@@ -57,6 +58,10 @@ internal sealed class SynchronizationService(Availability availability, DataPush
         report.ImportParams = MetadataPull.Options.ToMessage(context.Caller().Username, request.HasVersion ? request.Version : null);
         return new() { Report = report };
     }
+
+    /// <inheritdoc/>
+    public override async Task<SyncMetadataVersionResponse> SyncMetadataVersion(SyncMetadataVersionRequest request, ServerCallContext context) =>
+        new() { Summary = (await versions.RunAsync(request.VersionName, context.Caller(), context.CancellationToken)).ToMessage() };
 
     private static WireConflict ToMessage(Synchronization.Push.PushConflict conflict)
     {

@@ -53,6 +53,7 @@ internal static class Node
         app.MapGrpcServices();
         app.MapDataDocuments();
         app.MapMetadataDocuments();
+        app.MapSyncDocuments();
         app.MapMetadataVersionDocuments();
         app.MapSettingDocuments();
         app.MapOpenApi();

@@ -29,6 +29,9 @@ internal sealed record DescribedEndpoint(string Id, string Group, string Summary
     /// <summary>The report that it answers with, success or not: bare before version 38, in an envelope from then on.</summary>
     public MessageDescriptor? Report { get; init; }
 
+    /// <summary>What it answers success with, bare; what is left out is told by 409 with the same in an envelope.</summary>
+    public MessageDescriptor? Outcome { get; init; }
+
     /// <summary>What it answers with in an envelope, in place of the report, when a job does the work.</summary>
     public MessageDescriptor? Job { get; init; }
 

@@ -9,11 +9,17 @@ internal sealed class CrossSiteRequests(RequestDelegate next)
     /// <summary>Lets a request pass, or answers 403.</summary>
     public Task InvokeAsync(HttpContext http)
     {
-        var request = http.Request;
-        if (HttpMethods.IsGet(request.Method) || !request.Headers.TryGetValue(Header, out var site) || site == "same-origin" || site == "none")
-            return next(http);
-        if (HttpMethods.IsHead(request.Method) || HttpMethods.IsOptions(request.Method))
-            return next(http);
-        throw new Errors.Dhis2Exception(Errors.ErrorKind.PermissionDenied, "Pages of other sites may not change anything here.", "E1006");
+        var method = http.Request.Method;
+        if (!HttpMethods.IsGet(method) && !HttpMethods.IsHead(method) && !HttpMethods.IsOptions(method))
+            Refuse(http.Request);
+        return next(http);
+    }
+
+    /// <summary>Refuses a request that a page of another site makes.</summary>
+    /// <exception cref="Errors.Dhis2Exception">It is one.</exception>
+    public static void Refuse(HttpRequest request)
+    {
+        if (request.Headers.TryGetValue(Header, out var site) && site != "same-origin" && site != "none")
+            throw new Errors.Dhis2Exception(Errors.ErrorKind.PermissionDenied, "Pages of other sites may not change anything here.", "E1006");
     }
 }

@@ -21,7 +21,9 @@ internal static class SynchronizationServices
         services.AddSingleton<PullQueue>();
         services.AddSingleton<PullProcess>();
         services.AddSingleton<RemoteVersions>();
+        services.AddSingleton<VanishedSections>();
         services.AddSingleton<VersionSync>();
+        services.AddSingleton<VersionRequest>();
         services.AddSingleton<VersionMails>();
         services.AddSingleton<VersionSyncSteps>();
         services.AddSingleton<VersionSyncProcess>();

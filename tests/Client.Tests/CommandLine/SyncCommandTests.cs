@@ -44,6 +44,26 @@ public sealed class SyncCommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Metadata_versions_come_by_name_and_by_the_job_whose_progress_is_shown()
+    {
+        foreach (var (key, value) in new[] { ("keyRemoteInstanceUrl", _central.RestUrl.ToString()), ("keyRemoteInstanceUsername", "admin"), ("keyRemoteInstancePassword", "district") })
+            Assert.Equal(ExitCode.Ok, (await Run("settings", "set", key, value)).Code);
+        Assert.True((await _central.Http.PostAsync("/api/systemSettings/keyVersionEnabled?value=true", null, TestContext.Current.CancellationToken)).IsSuccessStatusCode);
+        for (var i = 0; i < 2; i++)
+            Assert.True((await _central.Http.PostAsync("/api/metadata/version/create?type=ATOMIC", null, TestContext.Current.CancellationToken)).IsSuccessStatusCode);
+        Assert.Equal(ExitCode.NotFound, (await Run("sync", "metadata")).Code);
+
+        var one = await Run("sync", "metadata", "Version_1", "--json");
+        Assert.Equal((ExitCode.Ok, "Version_1"), (one.Code, one.Json.GetProperty("metadataVersion").GetProperty("name").GetString()));
+        Assert.NotEqual(ExitCode.Ok, (await Run("sync", "metadata", "Version_1")).Code);
+        Assert.Equal(ExitCode.Ok, (await Run("jobs", "create", "--name", "Metadata", "--type", "META_DATA_SYNC", "--cron", "0 0 2 ? * *")).Code);
+        var rest = await Run("sync", "metadata");
+        Assert.Equal(ExitCode.Ok, rest.Code);
+        Assert.Contains("Import metadata version Version_2 (ATOMIC)", rest.Output, StringComparison.Ordinal);
+        Assert.Contains("Version_2", (await Run("sync", "status")).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Status_tells_push_sends_and_conflicts_lists_what_was_refused()
     {
         var none = await Run("sync", "status");

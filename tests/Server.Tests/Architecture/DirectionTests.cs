@@ -47,7 +47,7 @@ public sealed class DirectionTests
         ["Analytics"] = ["Errors", "Warehouse", "Periods"],
         ["Apps"] = ["Errors"],
         ["Rest"] = ["Errors", "Security", "Queries"],
-        ["Rest.Documents"] = ["Errors", "Security", "Metadata", "Metadata.Versions", "Data", "Periods", "Queries", "Settings", "Apps"],
+        ["Rest.Documents"] = ["Errors", "Security", "Metadata", "Metadata.Versions", "Data", "Periods", "Queries", "Settings", "Apps", "Synchronization"],
         ["Grpc"] =
         [
             "Errors", "Security", "Storage", "Progress", "Scheduling", "Metadata", "Metadata.Versions", "Data", "Analytics", "Periods",

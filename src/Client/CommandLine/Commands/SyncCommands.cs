@@ -7,13 +7,13 @@ using Dhis2Grpc.Client.Jobs;
 
 namespace Dhis2Grpc.Client.CommandLine.Commands;
 
-/// <summary>`dhis2 sync`: status, push, pull, conflicts.</summary>
+/// <summary>`dhis2 sync`: status, push, pull, metadata, conflicts.</summary>
 internal static class SyncCommands
 {
     private static readonly string[] ShownSettings =
     [
         "keyRemoteInstanceUrl", "keyRemoteInstanceUsername", "keyRemoteInstancePassword", "keyLastSuccessfulDataSynch",
-        "keyLastCompleteDataSetRegistrationSyncSuccess",
+        "keyLastCompleteDataSetRegistrationSyncSuccess", "keyRemoteMetadataVersion", "keyLastMetaDataSyncSuccess", "keyMetadataFailedVersion",
     ];
 
     /// <summary>Builds the command.</summary>
@@ -22,7 +22,8 @@ internal static class SyncCommands
         "dhis2 sync status",
         "dhis2 sync push",
         "dhis2 sync pull https://play.dhis2.org/demo/metadata.json",
-        "dhis2 sync conflicts").With(Status(cli), Push(cli), Pull(cli), Conflicts(cli));
+        "dhis2 sync metadata",
+        "dhis2 sync conflicts").With(Status(cli), Push(cli), Pull(cli), MetadataSyncCommand.Build(cli), Conflicts(cli));
 
     private static Command Status(Dhis2CommandLine cli)
     {

@@ -56,6 +56,15 @@ internal sealed class OpenApiOperations(OpenApiDocument document, SchemaComponen
             foreach (var (status, text) in new[] { ("200", "It was stored."), ("409", "Something was left out, or nothing was stored; the report tells.") })
                 operation.Responses[status] = new OpenApiResponse { Description = text, Content = Content(Json, body) };
         }
+        else if (endpoint.Outcome is { } outcome)
+        {
+            operation.Responses["200"] = new OpenApiResponse { Description = "It was done.", Content = Content(Json, schemas.Output(outcome)) };
+            operation.Responses["409"] = new OpenApiResponse
+            {
+                Description = "Something was left out, or nothing was done; the response tells, if there is one.",
+                Content = Content(Json, schemas.Envelope(outcome)),
+            };
+        }
         else
         {
             operation.Responses[Status(endpoint.Status)] = new OpenApiResponse

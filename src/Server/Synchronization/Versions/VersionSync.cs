@@ -10,8 +10,8 @@ namespace Dhis2Grpc.Server.Synchronization.Versions;
 /// <summary>Takes a metadata version of the remote server over: fetched and kept, imported, recorded, in this order, so that
 /// whatever ends it in between, the next time goes on from there.</summary>
 internal sealed class VersionSync(
-    RemoteVersions remote, MetadataVersions versions, MetadataSnapshots snapshots, MetadataImport import, SystemSettings settings,
-    IOptions<SynchronizationOptions> options, TimeProvider time) : IDisposable
+    RemoteVersions remote, MetadataVersions versions, MetadataSnapshots snapshots, MetadataImport import, VanishedSections vanished,
+    SystemSettings settings, IOptions<SynchronizationOptions> options, TimeProvider time) : IDisposable
 {
     private static readonly MetadataImportOptions Import = new()
     {
@@ -66,6 +66,8 @@ internal sealed class VersionSync(
         var outcome = new VersionOutcome(version with { Imported = time.GetUtcNow() }, report);
         if (!outcome.IsTaken)
             return outcome;
+        if (removeSections)
+            await vanished.RemoveAsync(version.Name, importer, cancellationToken);
         await versions.RecordImportedAsync(outcome.Version, cancellationToken);
         await settings.SetAsync([new(SettingKeys.FailedMetadataVersion, null), new(SettingKeys.LastMetadataFailure, null)], cancellationToken);
         return outcome;
