@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Dhis2Grpc.Server.Errors;
+using Dhis2Grpc.Server.Metadata.Access;
 using Dhis2Grpc.Server.Periods;
 using Dhis2Grpc.Server.Security;
 using Dhis2Grpc.Server.Warehouse;

@@ -1,4 +1,5 @@
 using System.Text;
+using Dhis2Grpc.Server.Metadata.Access;
 using Dhis2Grpc.Server.Periods;
 using Dhis2Grpc.Server.Warehouse;
 using Member = Dhis2Grpc.Server.Data.CompletenessDocument;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Dhis2Grpc.Server.Metadata.Access;
 using Dhis2Grpc.Server.Warehouse;
 
 namespace Dhis2Grpc.Server.Data;

@@ -7,7 +7,6 @@ internal static class DataServices
     public static IServiceCollection AddData(this IServiceCollection services)
     {
         services.AddSingleton<ImportLookupCache>();
-        services.AddSingleton<UserScopes>();
         services.AddSingleton<DataValueSetImport>();
         services.AddSingleton<DataValueSetExport>();
         services.AddSingleton<CompletenessImport>();

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Text;
 using System.Text.Json;
+using Dhis2Grpc.Server.Metadata.Access;
 using Dhis2Grpc.Server.Periods;
 using Dhis2Grpc.Server.Warehouse;
 

@@ -1,4 +1,5 @@
 using Dhis2.Common.V1;
+using Dhis2Grpc.Server.Metadata.Access;
 using Dhis2Grpc.Server.Security;
 using Dhis2Grpc.Server.Storage;
 using Dhis2Grpc.Server.Warehouse;

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Dhis2Grpc.Server.Metadata.Access;
 using Dhis2Grpc.Server.Security;
 using Dhis2Grpc.Server.Warehouse;
 

@@ -14,7 +14,7 @@ using WireOptions = Dhis2.Metadata.V1.MetadataImportOptions;
 namespace Dhis2Grpc.Server.Grpc;
 
 /// <summary>Metadata documents in and out.</summary>
-internal sealed class MetadataService(MetadataImport import, MetadataExport export) : Dhis2.Metadata.V1.MetadataService.MetadataServiceBase
+internal sealed class MetadataService(MetadataImport import, MetadataExport export, IObjectForms forms) : Dhis2.Metadata.V1.MetadataService.MetadataServiceBase
 {
     /// <inheritdoc/>
     public override async Task<ImportMetadataResponse> ImportMetadata(IAsyncStreamReader<ImportMetadataRequest> requestStream, ServerCallContext context)
@@ -30,8 +30,10 @@ internal sealed class MetadataService(MetadataImport import, MetadataExport expo
     /// <inheritdoc/>
     public override async Task ExportMetadata(ExportMetadataRequest request, IServerStreamWriter<ExportMetadataResponse> responseStream, ServerCallContext context)
     {
+        var chosen = request.Selections.DistinctBy(s => s.Collection).Where(s => s.Members.Count > 0).ToDictionary(s => s.Collection, s => string.Join(',', s.Members));
+        var form = chosen.Count == 0 ? null : forms.Of(chosen, request.SkipSharing, context.Caller());
         await using var output = new ChunkStream(content => responseStream.WriteAsync(new ExportMetadataResponse { Content = content }, context.CancellationToken));
-        await export.ExportAsync(output, ToOptions(request), null, context.Caller(), context.CancellationToken);
+        await export.ExportAsync(output, ToOptions(request), form, context.Caller(), context.CancellationToken);
     }
 
     private static MetadataExportOptions ToOptions(ExportMetadataRequest request)
@@ -42,7 +44,6 @@ internal sealed class MetadataService(MetadataImport import, MetadataExport expo
         var selected = request.Selections.DistinctBy(s => s.Collection).Select(s => new ExportedType(s.Collection)
         {
             Query = s.Filters.Count == 0 ? null : new MetadataQuery { Filters = [.. s.Filters.Select(ListFilter.Parse)] },
-            Members = s.Members.ToHashSet(StringComparer.Ordinal),
         }).ToList();
         return new MetadataExportOptions
         {

@@ -3,6 +3,7 @@ using System.Reflection;
 using Dhis2.Common.V1;
 using Dhis2.System.V1;
 using Dhis2Grpc.Server.Data;
+using Dhis2Grpc.Server.Metadata.Access;
 using Dhis2Grpc.Server.Security;
 using Dhis2Grpc.Server.Storage;
 using Google.Protobuf.WellKnownTypes;

@@ -103,6 +103,7 @@ internal static class Node
         services.AddApps();
 
         services.AddSingleton<IObjectJson, ObjectJson>();
+        services.AddSingleton<IObjectForms, ObjectForms>();
         services.AddRestEdge();
         services.AddGrpcServices();
     }

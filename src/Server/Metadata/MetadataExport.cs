@@ -51,13 +51,13 @@ internal sealed class MetadataExport(IWarehouse warehouse, TimeProvider time)
 
         var writer = PipeWriter.Create(output, new StreamPipeWriterOptions(leaveOpen: true));
         Write(writer, $"{{\"system\":{{{Describe(options.System)}\"date\":\"{time.GetUtcNow():yyyy-MM-dd'T'HH:mm:ss.fff}\"}}");
-        foreach (var (type, exported, listing) in sources)
+        foreach (var (type, listing) in sources)
         {
             Write(writer, $",\"{JsonEncodedText.Encode(type.Collection)}\":[");
             var objects = listing?.ReadAsync(cancellationToken) ?? ReadAsync(connection, type, options, cancellationToken);
             if (options.ExcludeDefaults && type.DefaultUid is not null) objects = objects.Where(o => o.Uid != type.DefaultUid);
             if (form?.Has(type.Collection) == true) await form.WriteAsync(type.Collection, objects, writer, cancellationToken);
-            else await WriteAsync(writer, new StoredForm(options, exported), objects, cancellationToken);
+            else await WriteAsync(writer, new StoredForm(options), objects, cancellationToken);
             Write(writer, "]");
         }
         Write(writer, "}\n");
@@ -91,18 +91,18 @@ internal sealed class MetadataExport(IWarehouse warehouse, TimeProvider time)
     }
 
     // Filters are looked at before anything is written; a bad one can still be answered.
-    private static async Task<List<(MetadataType Type, ExportedType Exported, MetadataListing? Listing)>> SourcesAsync(
+    private static async Task<List<(MetadataType Type, MetadataListing? Listing)>> SourcesAsync(
         DbConnection connection, MetadataExportOptions options, CancellationToken cancellationToken)
     {
         var from = options.Root is null ? $"object o where {Condition(options)}" : MetadataDependencies.Table;
         var stored = await connection.ListAsync($"select distinct type from {from}", r => r.GetString(0), cancellationToken);
         var asked = options.Types.ToDictionary(t => t.Collection, StringComparer.Ordinal);
-        var sources = new List<(MetadataType, ExportedType, MetadataListing?)>();
+        var sources = new List<(MetadataType, MetadataListing?)>();
         foreach (var type in stored.Where(t => !options.SkipTypes.Contains(t) && (asked.Count == 0 || asked.ContainsKey(t))).Select(MetadataTypes.Of).OrderBy(t => t.Rank).ThenBy(t => t.Collection, StringComparer.Ordinal))
         {
             var exported = asked.GetValueOrDefault(type.Collection) ?? new ExportedType(type.Collection);
             var query = options.Root is null ? exported.Query ?? options.Query : null;
-            sources.Add((type, exported, query is null ? null : await MetadataListing.OpenAsync(connection, type.Collection, query, cancellationToken)));
+            sources.Add((type, query is null ? null : await MetadataListing.OpenAsync(connection, type.Collection, query, cancellationToken)));
         }
         return sources;
     }

@@ -1,4 +1,5 @@
 using Dhis2Grpc.Server.Metadata.Reading;
+using Dhis2Grpc.Server.Security;
 
 namespace Dhis2Grpc.Server.Metadata;
 
@@ -42,9 +43,6 @@ internal sealed record ExportedType(string Collection)
 {
     /// <summary>Which of its objects; null: <see cref="MetadataExportOptions.Query"/>.</summary>
     public MetadataQuery? Query { get; init; }
-
-    /// <summary>Members to write. Default: all.</summary>
-    public IReadOnlySet<string> Members { get; init; } = new HashSet<string>();
 }
 
 /// <summary>Writes objects of some types in a form of the caller's.</summary>
@@ -54,5 +52,12 @@ internal interface IObjectForm
     bool Has(string collection);
 
     /// <summary>Writes objects, with commas between them.</summary>
-    Task WriteAsync(string collection, IAsyncEnumerable<StoredObject> objects, System.IO.Pipelines.PipeWriter output, CancellationToken cancellationToken);
+    Task WriteAsync(string collection, IAsyncEnumerable<StoredObject> exported, System.IO.Pipelines.PipeWriter output, CancellationToken cancellationToken);
+}
+
+/// <summary>Makes forms of what callers choose in the words of the <c>fields</c> parameter, such as <c>id,categoryCombo[name]</c>.</summary>
+internal interface IObjectForms
+{
+    /// <summary>The form of types for which a caller chose something.</summary>
+    IObjectForm Of(IReadOnlyDictionary<string, string> fields, bool skipSharing, User caller);
 }

@@ -11,45 +11,38 @@ namespace Dhis2Grpc.Server.Metadata;
 /// <summary>Imports metadata documents: taken in whole, staged and checked in the warehouse, written in one transaction.</summary>
 internal sealed class MetadataImport(IWarehouse warehouse, IOptions<StorageOptions> storage, StoredTypes types, TimeProvider time, ILogger<MetadataImport> logger)
 {
-    /// <summary>Authority to import, besides ALL.</summary>
-    public const string Authority = "F_METADATA_IMPORT";
-
-    /// <summary>Imports one document, JSON or gzip of it. Errors in objects are in the report and do not throw.</summary>
-    /// <exception cref="Dhis2Exception">The document is malformed or cut off, or the caller may not import.</exception>
+    /// <summary>Imports one document, JSON or gzip of it. Errors in objects, and what the caller may not do, are in the report
+    /// and do not throw.</summary>
+    /// <exception cref="Dhis2Exception">The document is malformed or cut off.</exception>
     public async Task<MetadataImportReport> ImportAsync(Stream document, MetadataImportOptions options, User caller, CancellationToken cancellationToken)
     {
-        Authorize(caller);
         await using var spool = new DocumentSpool(storage.Value);
         await spool.CopyFromAsync(document, cancellationToken);
         return await ImportAsync(spool, options, caller, cancellationToken);
     }
 
     /// <summary>Imports a document that was taken in already.</summary>
-    /// <exception cref="Dhis2Exception">The document is malformed or cut off, or the caller may not import.</exception>
+    /// <exception cref="Dhis2Exception">The document is malformed or cut off.</exception>
     public async Task<MetadataImportReport> ImportAsync(DocumentSpool document, MetadataImportOptions options, User caller, CancellationToken cancellationToken)
     {
-        Authorize(caller);
         var begun = time.GetTimestamp();
         var received = document.OpenRead();
         await using var write = await warehouse.BeginWriteAsync(WriteTurn.Documents, cancellationToken);
-        var report = await ImportAsync(received, write, options, cancellationToken);
+        var report = await ImportAsync(received, write, options, caller, cancellationToken);
         if (report.Status != ImportStatus.Error && options.Mode == ImportMode.Commit) await write.CommitAsync(cancellationToken);
         MetadataLog.Imported(logger, report.Status, report.Stats.Created, report.Stats.Updated, report.Stats.Deleted, report.Stats.Ignored,
             caller.Username, (long)time.GetElapsedTime(begun).TotalMilliseconds);
         return report;
     }
 
-    private static void Authorize(User caller)
-    {
-        if (!caller.Has(Authority))
-            throw new Dhis2Exception(ErrorKind.PermissionDenied, $"User `{caller.Username}` is not allowed to import metadata.", "E3000");
-    }
-
-    private async Task<MetadataImportReport> ImportAsync(Stream document, IWarehouseWrite write, MetadataImportOptions options, CancellationToken cancellationToken)
+    private async Task<MetadataImportReport> ImportAsync(
+        Stream document, IWarehouseWrite write, MetadataImportOptions options, User caller, CancellationToken cancellationToken)
     {
         var staging = await StageAsync(document, write, options, cancellationToken);
+        if (options.Strategy != ImportStrategy.Delete) await new OptionComboMatch(write).RunAsync(cancellationToken);
         var checks = new StagedChecks(write.Connection, options, staging.Types);
         await checks.RunAsync(cancellationToken);
+        await new AccessCheck(write, options, caller).RunAsync(staging.Types, cancellationToken);
         var deletes = options.Strategy == ImportStrategy.Delete;
         if (deletes) await new Deletion(write.Connection).CheckAsync(cancellationToken);
         else await OrganisationUnitTree.CheckAsync(write.Connection, cancellationToken);

@@ -3,11 +3,12 @@ using Dhis2Grpc.Server.Warehouse;
 
 namespace Dhis2Grpc.Server.Metadata;
 
-/// <summary>After an update of the program that knows more tables, fills them from the objects that are stored already.</summary>
+/// <summary>After an update of the program that knows more tables, fills them from the objects that are stored already, and
+/// takes out of these what is no longer kept.</summary>
 internal sealed class ProjectionUpgrade(IWarehouse warehouse, TimeProvider time, ILogger<ProjectionUpgrade> logger) : IHostedLifecycleService
 {
     /// <summary>Rises with each change of what the tables take from objects.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
 
     /// <summary>Projects all objects again, unless that was done by this version already.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -18,6 +19,7 @@ internal sealed class ProjectionUpgrade(IWarehouse warehouse, TimeProvider time,
         }
         await using var write = await warehouse.BeginWriteAsync(WriteTurn.Documents, cancellationToken);
         var objects = await write.Connection.ScalarAsync<long>("select count(*) from object", cancellationToken);
+        await StoredSecrets.RemoveAsync(write.Connection, cancellationToken);
         await new Reprojection(write, time.GetUtcNow().UtcDateTime).RunAsync(cancellationToken);
         await MetadataRevision.AdvanceAsync(write.Connection, cancellationToken);
         await write.Connection.ExecuteAsync("delete from projectionversion; insert into projectionversion values ($version)", cancellationToken, ("version", Version));

@@ -7,11 +7,11 @@ using Dhis2Grpc.Server.Metadata.Model;
 namespace Dhis2Grpc.Server.Metadata;
 
 /// <summary>Writes objects as they are stored, less what an export leaves out.</summary>
-internal sealed class StoredForm(MetadataExportOptions options, ExportedType exported)
+internal sealed class StoredForm(MetadataExportOptions options)
 {
     private static readonly JsonDocumentOptions Deep = new() { MaxDepth = DocumentReader.MaxDepth };
 
-    private readonly bool _asStored = !options.SkipSharing && !options.ExcludeDefaults && exported.Members.Count == 0;
+    private readonly bool _asStored = !options.SkipSharing && !options.ExcludeDefaults;
 
     /// <summary>Writes an object.</summary>
     public void Write(IBufferWriter<byte> output, string json)
@@ -52,8 +52,7 @@ internal sealed class StoredForm(MetadataExportOptions options, ExportedType exp
         }
     }
 
-    private bool IsWanted(string name) =>
-        (exported.Members.Count == 0 || exported.Members.Contains(name)) && !(options.SkipSharing && SharingMembers.Exported.Contains(name));
+    private bool IsWanted(string name) => !(options.SkipSharing && SharingMembers.Exported.Contains(name));
 
     private bool IsDefault(JsonElement value) => options.ExcludeDefaults && value.ValueKind == JsonValueKind.Object
         && value.TryGetProperty("id", out var id) && id.ValueKind == JsonValueKind.String && DefaultObjects.All.Contains(id.GetString()!);

@@ -12,7 +12,7 @@ public sealed class MetadataRoutesTests(MetadataRoutesTests.Node fixture) : ICla
         {"userGroups":[{"id":"aaaaaaaaaa1","name":"Nurses","code":"N","created":"2024-01-01T00:00:00.000","lastUpdated":"2024-01-02T00:00:00.000",
             "users":[{"id":"aaaaaaaaaa8"},{"id":"aaaaaaaaaa9"}]},
           {"id":"aaaaaaaaaa2","name":"doctors","created":"2024-01-01T00:00:00.000","lastUpdated":"2024-01-02T00:00:00.000","users":[]}],
-         "users":[{"id":"aaaaaaaaaa8","name":"Ann","username":"ann","password":"hunter2","userCredentials":{"username":"ann","password":"hunter2"}},
+         "users":[{"id":"aaaaaaaaaa8","name":"Ann","username":"ann","password":"Hunter2-hunter2","userCredentials":{"username":"ann","password":"Hunter2-hunter2"}},
           {"id":"aaaaaaaaaa9","name":"Bob","username":"bob","userRoles":[{"id":"aaaaaaaaaa7"}]}],
          "userRoles":[{"id":"aaaaaaaaaa7","name":"Clerk","authorities":["F_X"]}],
          "aggregateDataExchanges":[{"id":"bbbbbbbbbb1","name":"Up","target":{"type":"EXTERNAL","api":{"url":"https://x","username":"u","password":"hunter2","accessToken":"hunter2"}}}],
@@ -30,7 +30,7 @@ public sealed class MetadataRoutesTests(MetadataRoutesTests.Node fixture) : ICla
     [InlineData("/api/userGroups?paging=false&fields=id,users[id,displayName,userRoles[name]]&filter=code:eq:N", """{"userGroups":[{"id":"aaaaaaaaaa1","users":[{"id":"aaaaaaaaaa8","displayName":"Ann"},{"id":"aaaaaaaaaa9","userRoles":[{"name":"Clerk"}],"displayName":"Bob"}]}]}""")]
     [InlineData("/api/userGroups?paging=false&fields=users~pluck(name)&query=nurs", """{"userGroups":[{"users":["Ann","Bob"]}]}""")]
     [InlineData("/api/userGroups?paging=false&fields=nope&filter=name:eq:Nurses&filter=name:eq:doctors&rootJunction=OR&order=name:iasc", """{"userGroups":[{},{}]}""")]
-    [InlineData("/api/userGroups/aaaaaaaaaa1?fields=created,lastUpdated,users[*,!created,!lastUpdated,!href,!displayName]", """{"users":[{"id":"aaaaaaaaaa8","name":"Ann","username":"ann","userCredentials":{"username":"ann"}},{"id":"aaaaaaaaaa9","name":"Bob","username":"bob","userRoles":[{"id":"aaaaaaaaaa7"}]}],"created":"2024-01-01T00:00:00.000","lastUpdated":"2024-01-02T00:00:00.000"}""")]
+    [InlineData("/api/userGroups/aaaaaaaaaa1?fields=created,lastUpdated,users[*,!created,!lastUpdated,!href,!displayName,!access]", """{"users":[{"id":"aaaaaaaaaa8","name":"Ann","username":"ann","userCredentials":{"username":"ann"}},{"id":"aaaaaaaaaa9","name":"Bob","username":"bob","userRoles":[{"id":"aaaaaaaaaa7"}]}],"created":"2024-01-01T00:00:00.000","lastUpdated":"2024-01-02T00:00:00.000"}""")]
     [InlineData("/api/userGroups/aaaaaaaaaa1/users", """{"users":[{"id":"aaaaaaaaaa8"},{"id":"aaaaaaaaaa9"}]}""")]
     [InlineData("/api/userGroups/aaaaaaaaaa1/users?fields=username", """{"users":[{"username":"ann"},{"username":"bob"}]}""")]
     [InlineData("/api/userGroups/aaaaaaaaaa2/code", """{}""")]
@@ -48,7 +48,7 @@ public sealed class MetadataRoutesTests(MetadataRoutesTests.Node fixture) : ICla
     {
         using var group = JsonDocument.Parse(await fixture.Http.GetStringAsync("/api/39/userGroups/aaaaaaaaaa1", Ct));
         Assert.Equal($"{fixture.Http.BaseAddress}api/39/userGroups/aaaaaaaaaa1", group.RootElement.GetProperty("href").GetString());
-        Assert.Equal(["code", "created", "displayName", "href", "id", "lastUpdated", "name", "users"],
+        Assert.Equal(["access", "code", "created", "displayName", "href", "id", "lastUpdated", "name", "users"],
             group.RootElement.EnumerateObject().Select(p => p.Name).Order(StringComparer.Ordinal));
     }
 

@@ -44,7 +44,7 @@ internal static class Documents
     public static string Of(params (string Collection, JsonObject[] Objects)[] collections)
     {
         var document = new JsonObject();
-        foreach (var (collection, objects) in collections) document[collection] = new JsonArray([.. objects]);
+        foreach (var (collection, objects) in collections) document[collection] = new JsonArray([.. objects.Select(o => o.DeepClone())]);
         return document.ToJsonString();
     }
 

@@ -1,6 +1,8 @@
+using System.Text.Json.Nodes;
 using System.Text;
 using Dhis2Grpc.Server.Errors;
 using Dhis2Grpc.Server.Metadata;
+using Dhis2Grpc.Server.Security;
 using static Dhis2Grpc.Server.Tests.Metadata.Documents;
 
 namespace Dhis2Grpc.Server.Tests.Metadata;
@@ -45,7 +47,7 @@ public sealed class ImportErrorTests
         var o = Assert.Single(report.Types[0].Objects);
         Assert.Equal((1, "aaaaaaaaaa2"), (o.Index, o.Uid));
         Assert.Equal("E5002", o.Errors[0].Code);
-        Assert.Equal("Invalid reference [zzzzzzzzzz9] (CategoryCombo) on object Deaths [aaaaaaaaaa2] (DataElement) for association `categoryCombo`.", o.Errors[0].Message);
+        Assert.Equal("Invalid reference [zzzzzzzzzz9] (CategoryCombo) on object Deaths [aaaaaaaaaa2] (DataElement) for association `categoryCombo`", o.Errors[0].Message);
         Assert.Equal(0, await imports.Store.ScalarAsync<long>("select count(*) from dataelement"));
     }
 
@@ -149,12 +151,163 @@ public sealed class ImportErrorTests
         Assert.Equal(ImportStatus.Ok, (await imports.BytesAsync(document)).Status);
     }
 
-    [Fact]
-    public async Task Who_may_not_import_is_refused()
+    public static TheoryData<string, string, string, string> Formats => new()
+    {
+        { "organisationUnits", """{"email":"nobody"}""", "E4003", "Property `email` requires a valid email address, was given `nobody`" },
+        { "organisationUnits", """{"url":"ftp://x"}""", "E4004", "Property `url` requires a valid URL, was given `ftp://x`" },
+        { "users", """{"password":"short"}""", "E4005", "Property `password` requires a valid password, `Password must have at least 8, and at most 72 characters`" },
+        { "users", """{"userCredentials":{"password":"alllowercase1!"}}""", "E4005", "Property `password` requires a valid password, `Password must have at least one upper case`" },
+        { "mapViews", """{"colorLow":"red"}""", "E4006", "Property `colorLow` requires a valid HEX color, was given `red`" },
+        { "trackedEntityAttributes", """{"generated":true,"valueType":"NUMBER","shortName":"A"}""", "E4010", "Attribute `generated` is not supported for type `NUMBER`" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Formats))]
+    public async Task Texts_that_must_look_like_something_do(string collection, string members, string code, string message)
     {
         await using var imports = new Imports();
-        var e = await Assert.ThrowsAsync<Dhis2Exception>(() => imports.Import.ImportAsync(new MemoryStream(), new MetadataImportOptions(),
-            Imports.Admin with { Authorities = new HashSet<string>() }, TestContext.Current.CancellationToken));
-        Assert.Equal((ErrorKind.PermissionDenied, "E3000"), (e.Kind, e.Code));
+        var o = Unit(1);
+        foreach (var (name, value) in JsonNode.Parse(members)!.AsObject().ToList()) o[name] = value!.DeepClone();
+        var report = await imports.TextAsync(Of((collection, [o])));
+        var error = Assert.Single(Assert.Single(Assert.Single(report.Types).Objects).Errors);
+        Assert.Equal((code, message), (error.Code, error.Message));
+        Assert.Equal(ImportStatus.Error, report.Status);
     }
+
+    [Fact]
+    public async Task Texts_that_look_right_or_are_empty_pass()
+    {
+        await using var imports = new Imports();
+        var unit = Unit(1);
+        (unit["email"], unit["url"]) = ("a.b+c@health.gov.ug", "https://example.org");
+        var other = Unit(2);
+        (other["email"], other["url"]) = ("", "");
+        var report = await imports.TextAsync(Of(("organisationUnits", [unit, other]), ("users",
+        [
+            new JsonObject { ["id"] = "user0000001", ["surname"] = "S", ["password"] = "$2a$10$abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0" },
+            new JsonObject { ["id"] = "user0000002", ["surname"] = "T", ["password"] = "Passw0rd!" },
+        ])));
+        Assert.Equal(ImportStatus.Ok, report.Status);
+        Assert.Equal(0, await imports.Store.ScalarAsync<long>("select count(*) from object where contains(json, 'assw')"));
+    }
+
+    [Fact]
+    public async Task Attribute_values_keep_the_rules_of_their_attributes()
+    {
+        await using var imports = new Imports();
+        var first = Valued("aaaaaaaaaa1", "Births", ("attrUnique1", "1"), ("attrNeeded1", "x"));
+        var report = await imports.TextAsync(Of(("attributes",
+            [
+                Attribute("attrUnique1", "Number", """{"unique":true,"dataElementAttribute":true}"""), Attribute("attrNeeded1", "Needed", """{"mandatory":true,"objectTypes":["DATA_ELEMENT"]}"""),
+                Attribute("attrOther01", "Other", """{"organisationUnitAttribute":true}"""),
+            ]), ("dataElements", [first])));
+        Assert.Equal(ImportStatus.Ok, report.Status);
+
+        report = await imports.TextAsync(Of(("dataElements",
+        [
+            Valued("aaaaaaaaaa2", "Deaths", ("attrUnique1", "1"), ("attrNeeded1", "x")), Valued("aaaaaaaaaa3", "Cases", ("attrUnique1", "2"), ("attrNeeded1", "x")),
+            Valued("aaaaaaaaaa4", "Others", ("attrUnique1", "2"), ("attrNeeded1", "x")), Valued("aaaaaaaaaa5", "None", ("attrUnique1", "3")),
+            Valued("aaaaaaaaaa6", "Foreign", ("attrOther01", "3"), ("attrNeeded1", "x")),
+        ])), new MetadataImportOptions { Atomic = AtomicMode.None });
+        Assert.Equal(
+        [
+            "aaaaaaaaaa2 E4009 Attribute `Number` is unique, and value `1` already exist", "aaaaaaaaaa4 E4009 Attribute `Number` is unique, and value `2` already exist",
+            "aaaaaaaaaa5 E4011 Attribute `attrNeeded1` is required, but no value was found", "aaaaaaaaaa6 E6012 Attribute `attrOther01` is not assigned to `DataElement`",
+        ], report.Types[0].Objects.SelectMany(o => o.Errors.Select(e => $"{o.Uid} {e.Code} {e.Message}")));
+        Assert.All(report.Types[0].Objects.SelectMany(o => o.Errors), e => Assert.Equal("org.hisp.dhis.attribute.Attribute", e.MainClass));
+        Assert.Equal(new ImportStats(1, 0, 0, 4), report.Stats);
+
+        // An object keeps what it has.
+        first["attributeValues"]![0]!["value"] = "9";
+        Assert.Equal(ImportStatus.Ok, (await imports.TextAsync(Of(("dataElements", [first, Valued("aaaaaaaaaa2", "Deaths", ("attrUnique1", "1"), ("attrNeeded1", "x"))])))).Status);
+    }
+
+    [Fact]
+    public async Task An_option_set_has_each_option_once()
+    {
+        await using var imports = new Imports();
+        await imports.TextAsync(Of(("optionSets", [OptionSet()]), ("options", [Option("option00001", "A", "Yes"), Option("option00002", "B", "No")])));
+
+        var report = await imports.TextAsync(Of(("options", [Option("option00003", "A", "Other"), Option("option00004", "C", "No"), Option("option00005", "D", "More")])),
+            new MetadataImportOptions { Atomic = AtomicMode.None });
+
+        Assert.Equal(["Option set `optionSet01` already contains option `option00001`", "Option set `optionSet01` already contains option `option00002`"],
+            report.Types[0].Objects.SelectMany(o => o.Errors).Where(e => e.Code == "E4028").Select(e => e.Message));
+        Assert.Equal(new ImportStats(1, 0, 0, 2), report.Stats);
+        Assert.Equal(ImportStatus.Ok, (await imports.TextAsync(Of(("options", [Option("option00001", "B", "No"), Option("option00002", "A", "Yes")])))).Status);
+    }
+
+    private static readonly User Nobody = Imports.Admin with { Uid = "userNobody1", Username = "nobody", FirstName = "No", Surname = "Body", Authorities = new HashSet<string>() };
+
+    [Fact]
+    public async Task Who_may_create_nothing_creates_nothing()
+    {
+        await using var imports = new Imports();
+        var report = await imports.TextAsync(Of(("dataElements", [Element("aaaaaaaaaa1", "Births")])), by: Nobody);
+        var error = Assert.Single(Assert.Single(report.Types[0].Objects).Errors);
+        Assert.Equal(("E3000", "User `No Body [userNobody1] (User)` is not allowed to create objects of type Births [aaaaaaaaaa1] (DataElement)"), (error.Code, error.Message));
+        Assert.Equal(0, await imports.Store.ScalarAsync<long>("select count(*) from dataelement"));
+    }
+
+    [Theory]
+    [InlineData("rw------", "", "", "F_DATAELEMENT_PUBLIC_ADD", true)]
+    [InlineData("rw------", "", "", "F_DATAELEMENT_PRIVATE_ADD", false)]
+    [InlineData("rw------", "", "", "", false)]
+    [InlineData("r-------", "", "", "F_DATAELEMENT_PUBLIC_ADD", false)]
+    [InlineData("--------", "userNobody1", "", "F_DATAELEMENT_PRIVATE_ADD", true)]
+    [InlineData("--------", "", "", "F_DATAELEMENT_PRIVATE_ADD", false)]
+    [InlineData("--------", "", "groupWrite1", "F_DATAELEMENT_PRIVATE_ADD", true)]
+    public async Task Who_may_change_an_object_is_said_by_its_sharing_and_the_authorities(string access, string user, string group, string authority, bool allowed)
+    {
+        await using var imports = new Imports();
+        var shared = Element("aaaaaaaaaa1", "Births");
+        shared["sharing"] = new JsonObject
+        {
+            ["owner"] = "userOther01",
+            ["public"] = access,
+            ["users"] = new JsonObject { [user.Length > 0 ? user : "userOther02"] = new JsonObject { ["id"] = user, ["access"] = "rw------" } },
+            ["userGroups"] = group.Length == 0 ? [] : new JsonObject { [group] = new JsonObject { ["id"] = group, ["access"] = "rw------" } },
+        };
+        await imports.TextAsync(Of(("dataElements", [shared]), ("userGroups", [Named("groupWrite1", "W", "users", "userNobody1")]),
+            ("users", [new JsonObject { ["id"] = "userNobody1", ["username"] = "nobody" }])));
+        var caller = Nobody with { Authorities = new HashSet<string> { authority, "F_DATAELEMENT_DELETE" } };
+
+        // What the document says of sharing gives nobody more.
+        var taken = Element("aaaaaaaaaa1", "Changed");
+        taken["sharing"] = new JsonObject { ["owner"] = "userNobody1", ["public"] = "rwrw----" };
+        var report = await imports.TextAsync(Of(("dataElements", [taken])), by: caller);
+
+        if (allowed)
+        {
+            Assert.Equal(ImportStatus.Ok, report.Status);
+        }
+        else
+        {
+            var error = Assert.Single(Assert.Single(report.Types[0].Objects).Errors);
+            Assert.Equal(("E3001", "User `No Body [userNobody1] (User)` is not allowed to update object `Changed [aaaaaaaaaa1] (DataElement)`"), (error.Code, error.Message));
+            report = await imports.TextAsync(Of(("dataElements", [shared])), new MetadataImportOptions { Strategy = ImportStrategy.Delete }, caller);
+            error = Assert.Single(Assert.Single(report.Types[0].Objects).Errors);
+            Assert.Equal(("E3002", "User `No Body [userNobody1] (User)` is not allowed to delete object `Births [aaaaaaaaaa1] (DataElement)`"), (error.Code, error.Message));
+        }
+        Assert.Equal(allowed ? "Changed" : "Births", await imports.Store.ScalarAsync<string>("select name from dataelement"));
+    }
+
+    private static JsonObject Attribute(string uid, string name, string members)
+    {
+        var attribute = JsonNode.Parse(members)!.AsObject();
+        (attribute["id"], attribute["name"], attribute["valueType"]) = (uid, name, "TEXT");
+        return attribute;
+    }
+
+    private static JsonObject Valued(string uid, string name, params (string Attribute, string Value)[] values)
+    {
+        var element = Element(uid, name);
+        element["attributeValues"] = new JsonArray([.. values.Select(v => new JsonObject { ["attribute"] = Reference(v.Attribute), ["value"] = v.Value })]);
+        return element;
+    }
+
+    private static JsonObject OptionSet() => new() { ["id"] = "optionSet01", ["name"] = "S", ["valueType"] = "TEXT" };
+
+    private static JsonObject Option(string uid, string code, string name) =>
+        new() { ["id"] = uid, ["code"] = code, ["name"] = name, ["optionSet"] = Reference("optionSet01") };
 }

@@ -47,10 +47,10 @@ internal sealed class Imports(long memoryLimit = 512L << 20) : IAsyncDisposable
         return "";
     }
 
-    public Task<MetadataImportReport> TextAsync(string json, MetadataImportOptions? options = null) => BytesAsync(Encoding.UTF8.GetBytes(json), options);
+    public Task<MetadataImportReport> TextAsync(string json, MetadataImportOptions? options = null, User? by = null) => BytesAsync(Encoding.UTF8.GetBytes(json), options, by);
 
-    public Task<MetadataImportReport> BytesAsync(byte[] document, MetadataImportOptions? options = null) =>
-        Import.ImportAsync(new MemoryStream(document), options ?? new MetadataImportOptions(), Admin, TestContext.Current.CancellationToken);
+    public Task<MetadataImportReport> BytesAsync(byte[] document, MetadataImportOptions? options = null, User? by = null) =>
+        Import.ImportAsync(new MemoryStream(document), options ?? new MetadataImportOptions(), by ?? Admin, TestContext.Current.CancellationToken);
 
     public async Task<JsonDocument> ExportAsync(params string[] types)
     {

@@ -95,8 +95,8 @@ public sealed class ProjectionTests
     {
         await using var imports = new Imports();
         await imports.TextAsync("""
-            {"users":[{"id":"user0000001","firstName":"A","surname":"B","username":"new","password":"secret123","userRoles":[{"id":"role0000001"}]},
-               {"id":"user0000002","firstName":"C","surname":"D","userCredentials":{"username":"old","password":"secret123","userRoles":[{"id":"role0000001"}]},"organisationUnits":[{"id":"u0000000001"}]}],
+            {"users":[{"id":"user0000001","firstName":"A","surname":"B","username":"new","password":"Secret-123","userRoles":[{"id":"role0000001"}]},
+               {"id":"user0000002","firstName":"C","surname":"D","userCredentials":{"username":"old","password":"Secret-123","userRoles":[{"id":"role0000001"}]},"organisationUnits":[{"id":"u0000000001"}]}],
              "userRoles":[{"id":"role0000001","name":"R","authorities":["F_ONE","F_TWO"]}],"userGroups":[{"id":"group000001","name":"G","users":[{"id":"user0000002"}]}]}
             """);
         await imports.TextAsync(Of(("organisationUnits", [Unit(1)])));
@@ -105,7 +105,7 @@ public sealed class ProjectionTests
             from userinfo u join userrolemembers m on m.userid = u.userinfoid join userrole r using (userroleid) order by 1
             """));
         Assert.Equal(["G|old"], await imports.Store.TextsAsync("select g.name, u.username from usergroup g join usergroupmembers m using (usergroupid) join userinfo u on u.userinfoid = m.userid"));
-        Assert.Equal(0, await imports.Store.ScalarAsync<long>("select count(*) from object where contains(json, 'secret123')"));
+        Assert.Equal(0, await imports.Store.ScalarAsync<long>("select count(*) from object where contains(json, 'Secret-123')"));
     }
 
     [Fact]
@@ -155,6 +155,63 @@ public sealed class ProjectionTests
             Assert.Equal(["default"], await store.TextsAsync("select name from categorycombo"));
         }
         Directory.Delete(directory, recursive: true);
+    }
+
+    private const string Sexes = """
+        "categoryOptions":[{"id":"option00001","name":"F"},{"id":"option00002","name":"M"}],"categories":[{"id":"category001","name":"Sex","categoryOptions":[{"id":"option00001"},{"id":"option00002"}]}],
+        "categoryCombos":[{"id":"combo000001","name":"Sex","categories":[{"id":"category001"}]}]
+        """;
+
+    private static string Combo(string uid, string option) =>
+        $$"""{"id":"{{uid}}","name":"N {{uid}}","categoryCombo":{"id":"combo000001"},"categoryOptions":[{"id":"{{option}}"}]}""";
+
+    [Fact]
+    public async Task Of_two_option_combos_for_the_same_options_the_second_is_refused()
+    {
+        await using var imports = new Imports();
+        Assert.Equal(ImportStatus.Ok, (await imports.TextAsync($$"""{{{Sexes}},"categoryOptionCombos":[{{Combo("cocFemale01", "option00001")}}]}""")).Status);
+
+        var report = await imports.TextAsync($$"""
+            {"categoryOptionCombos":[{{Combo("cocFemale02", "option00001")}},{{Combo("cocMale0001", "option00002")}},{{Combo("cocMale0002", "option00002")}},{{Combo("cocFemale01", "option00001")}}]}
+            """, new MetadataImportOptions { Atomic = AtomicMode.None });
+
+        Assert.Equal(
+        [
+            "cocMale0002 E1131 Unexpected CategoryOptionCombo provided with CategoryOptions: [option00002] for CategoryCombo: combo000001. Missing expected CategoryOptionCombos with CategoryOption sets: []",
+        ], Errors(report).Where(e => e.StartsWith("cocMale", StringComparison.Ordinal)));
+        Assert.Equal(new ImportStats(1, 1, 0, 2), report.Stats);
+        Assert.Equal(["cocFemale01", "cocMale0001"], await imports.Store.TextsAsync("select uid from categoryoptioncombo where uid <> 'HllvX50cXC0' order by 1"));
+
+        report = await imports.TextAsync($$"""{"categoryOptionCombos":[{{Combo("cocFemale02", "option00001")}}]}""");
+        Assert.Equal(
+        [
+            "cocFemale02 E1132 Provided CategoryOptionCombo cocFemale02 cannot be processed (potential duplicate). An existing CategoryOptionCombo cocFemale01 has the same CategoryCombo combo000001 and same CategoryOptions [option00001]",
+        ], Errors(report));
+        Assert.Equal(ImportStatus.Error, report.Status);
+
+        static IEnumerable<string> Errors(MetadataImportReport report) => report.Types.SelectMany(t => t.Objects).SelectMany(o => o.Errors.Select(e => $"{o.Uid} {e.Code} {e.Message}"));
+    }
+
+    [Fact]
+    public async Task A_generated_option_combo_of_another_node_stands_for_the_one_here()
+    {
+        await using var other = new Imports();
+        await other.TextAsync($$"""{{{Sexes}}}""");
+        await other.TextAsync("""{"constants":[{"id":"constant001","name":"C","value":1}]}""");
+        var generated = await other.Store.ScalarAsync<string>("select x.uid from categoryoptioncombo x where x.name = 'F'");
+        using var exported = await other.ExportAsync();
+        await using var imports = new Imports();
+        await imports.TextAsync($$"""{{{Sexes}},"categoryOptionCombos":[{{Combo("cocFemale01", "option00001")}}]}""");
+
+        Assert.Equal(ImportStatus.Ok, (await imports.TextAsync(exported.RootElement.GetRawText())).Status);
+        Assert.Equal(ImportStatus.Ok, (await imports.TextAsync($$"""
+            {"dataElements":[{"id":"aaaaaaaaaa1","name":"E","shortName":"E","valueType":"NUMBER","domainType":"AGGREGATE","aggregationType":"SUM"}],
+             "predictors":[{"id":"predictor01","name":"P","periodType":"Monthly","output":{"id":"aaaaaaaaaa1"},"outputCombo":{"id":"{{generated}}"},"generator":{"expression":"1"} }],
+             "categoryOptionCombos":[{{Combo(generated!, "option00001")}}]}
+            """)).Status);
+
+        Assert.Equal(2, await imports.Store.ScalarAsync<long>("select count(*) from categoryoptioncombo where uid <> 'HllvX50cXC0'"));
+        Assert.Equal(["cocFemale01|N cocFemale01"], await imports.Store.TextsAsync("select c.uid, c.name from predictor p join categoryoptioncombo c on c.categoryoptioncomboid = p.generatoroutputcombo"));
     }
 
     [Fact]

@@ -37,7 +37,7 @@ public sealed class StoredWriterTests
         using var document = JsonDocument.Parse(Object);
         var output = new JsonOutput();
 
-        new StoredWriter(output, new WriteScope(Kampala, null, null), _ => false).Write(
+        new StoredWriter(output, new WriteScope(Kampala, null, null), _ => false, (_, _) => false).Write(
             new StoredJson("units", document.RootElement, new DateTime(2024, 3, 1), new DateTime(2024, 3, 2)), StoredSelection.Compile(FieldFilter.Parse(fields)));
 
         Assert.Equal(expected, Encoding.UTF8.GetString(output.Written.Span));

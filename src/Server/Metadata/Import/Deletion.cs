@@ -38,7 +38,7 @@ internal sealed class Deletion(DbConnection connection)
         await BlockNeededAsync(cancellationToken);
         await connection.ExecuteAsync("""
             insert into staged_error
-                select c.seq, 'E4030', 'Object could not be deleted because it is associated with another object: ' || min(b.needed_by) || '.', 2, 'id', c.uid, null
+                select c.seq, 'E4030', 'Object could not be deleted because it is associated with another object: ' || min(b.needed_by), 2, 'id', c.uid, null
                 from blocked b join candidate c on c.type = b.type and c.uid = b.uid group by c.seq, c.uid;
             """, cancellationToken);
     }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Dhis2Grpc.Server.Metadata.Import;
 
 /// <summary>How much an error keeps from being stored.</summary>
@@ -21,17 +23,33 @@ internal enum Severity
 /// <param name="Value">The offending value.</param>
 internal sealed record ImportError(string Code, string Message, Severity Severity, string? Property = null, string? Value = null)
 {
-    public static ImportError Missing(string property) => new("E4000", $"Missing required property `{property}`.", Severity.Object, property);
+    public static ImportError Missing(string property) => new("E4000", $"Missing required property `{property}`", Severity.Object, property);
 
     public static ImportError BadValue(string property, string value) =>
-        new("E4027", $"Value `{value}` is not a valid for property `{property}`.", Severity.Object, property, value);
+        new("E4027", $"Value `{value}` is not a valid for property `{property}`", Severity.Object, property, value);
 
     public static ImportError BadUid(string uid, string shortClass) =>
-        new("E4014", $"Invalid UID `{uid}` for property `{shortClass}`.", Severity.Object, "id", uid);
+        new("E4014", $"Invalid UID `{uid}` for property `{shortClass}`", Severity.Object, "id", uid);
 
     public static ImportError TooLong(string property, int limit, int length) =>
-        new("E4001", $"Maximum length of property `{property}` is {limit}, but given length was {length}.", Severity.Object, property);
+        new("E4001", string.Create(CultureInfo.InvariantCulture, $"Maximum length of property `{property}`is {limit:N0}, but given length was {length:N0}"), Severity.Object, property);
 
     public static ImportError Empty(string property, int limit) =>
-        new("E4002", $"Allowed length range for property `{property}` is [1 to {limit}], but given length was 0.", Severity.Object, property);
+        new("E4002", string.Create(CultureInfo.InvariantCulture, $"Allowed length range for property `{property}` is [1 to {limit:N0}], but given length was 0"), Severity.Object, property);
+
+    public static ImportError BadEmail(string property, string value) =>
+        new("E4003", $"Property `{property}` requires a valid email address, was given `{value}`", Severity.Object, property, value);
+
+    public static ImportError BadUrl(string property, string value) =>
+        new("E4004", $"Property `{property}` requires a valid URL, was given `{value}`", Severity.Object, property, value);
+
+    // The password itself is told to nobody.
+    public static ImportError BadPassword(string property, string reason) =>
+        new("E4005", $"Property `{property}` requires a valid password, `{reason}`", Severity.Object, property);
+
+    public static ImportError BadColor(string property, string value) =>
+        new("E4006", $"Property `{property}` requires a valid HEX color, was given `{value}`", Severity.Object, property, value);
+
+    public static ImportError NotSupported(string attribute, string type) =>
+        new("E4010", $"Attribute `{attribute}` is not supported for type `{type}`", Severity.Object, attribute, type);
 }

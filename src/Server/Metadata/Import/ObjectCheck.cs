@@ -33,6 +33,7 @@ internal sealed class ObjectCheck
         foreach (var property in type.Properties) Check(property);
         foreach (var part in type.Parts) Check(part);
         foreach (var reference in type.AllReferences) Collect(reference);
+        CheckOthers();
     }
 
     /// <summary>UID given, malformed or not; null when there is none.</summary>
@@ -98,6 +99,7 @@ internal sealed class ObjectCheck
         {
             var text = CheckText(property.Name, property.MaxLength, property.Required);
             if (property.Name == "shortName") ShortName = text;
+            if (text is { Length: > 0 } && TextFormats.Error(property, text) is { } wrong) Errors.Add(wrong);
             return;
         }
         if (!TryGet(property.Name, out var value))
@@ -118,6 +120,27 @@ internal sealed class ObjectCheck
         if (value.ValueKind != (part.IsList ? JsonValueKind.Array : JsonValueKind.Object)) AddOnce(BadValue(part.Member, value));
         else if (!part.IsList) CheckItem(part, value);
         else foreach (var item in value.EnumerateArray()) CheckItem(part, item);
+    }
+
+    // Rules of single types.
+    private void CheckOthers()
+    {
+        if (_type.Collection == "users")
+        {
+            CheckPassword(_object);
+            if (TryGet("userCredentials", out var credentials) && credentials.ValueKind == JsonValueKind.Object) CheckPassword(credentials);
+        }
+        else if (_type.Collection == "trackedEntityAttributes" && TryGet("generated", out var generated) && Scalars.Text(generated) == "true"
+            && TryGet("valueType", out var valueType) && Scalars.Text(valueType) is { } name and not "TEXT")
+        {
+            Errors.Add(ImportError.NotSupported("generated", name));
+        }
+    }
+
+    private void CheckPassword(JsonElement of)
+    {
+        if (of.TryGetProperty("password", out var password) && password.ValueKind == JsonValueKind.String && TextFormats.PasswordError(password.GetString()!) is { } reason)
+            Errors.Add(ImportError.BadPassword("password", reason));
     }
 
     private void CheckItem(Part part, JsonElement item)

@@ -44,14 +44,27 @@ internal sealed class PartProjection(IWarehouseWrite write)
 
     private Task<int> WriteNamedAsync(MetadataType type, Part part, CancellationToken cancellationToken)
     {
-        var columns = string.Concat(part.Properties.Select(p => $", {p.Column}"));
-        var values = string.Concat(part.Properties.Select(p => $", {ColumnValue.Of(p, "x.item")}"));
+        var columns = new StringBuilder();
+        var values = new StringBuilder();
+        var joins = new StringBuilder();
+        foreach (var property in part.Properties)
+        {
+            columns.Append(CultureInfo.InvariantCulture, $", {property.Column}");
+            values.Append(CultureInfo.InvariantCulture, $", {ColumnValue.Of(property, "x.item")}");
+        }
+        foreach (var (i, reference) in part.References.Index())
+        {
+            var target = MetadataTypes.Of(reference.Target);
+            columns.Append(CultureInfo.InvariantCulture, $", {reference.Column}");
+            values.Append(CultureInfo.InvariantCulture, $", t{i}.{target.Key}");
+            joins.Append(CultureInfo.InvariantCulture, $" left join {target.Table} t{i} on t{i}.uid = {ColumnValue.Text("x.item", $"{reference.Name}.id")}");
+        }
         return _connection.ExecuteAsync($"""
             insert into {part.Table} ({part.Key}{columns})
                 select x.id{values}
                 from (select t.{part.OwnerColumn} as id, json_extract(o.json, '$.{part.Member}') as item
                       from staged_key k join {type.Table} t on t.{type.Key} = k.id join object o on o.type = k.type and o.uid = k.uid
-                      where k.type = '{type.Collection}' and t.{part.OwnerColumn} is not null) x
+                      where k.type = '{type.Collection}' and t.{part.OwnerColumn} is not null) x{joins}
             """, cancellationToken);
     }
 

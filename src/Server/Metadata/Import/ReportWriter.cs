@@ -53,7 +53,14 @@ internal sealed class ReportWriter(DbConnection connection, MetadataImportOption
     }
 
     private static ImportObjectReport Report(MetadataType type, int index, string uid, List<ErrorReport> errors) =>
-        new(type.Class, index, uid, [.. errors.Select(e => e with { MainClass = type.Class })]);
+        new(type.Class, index, uid, [.. errors.Select(e => e with { MainClass = MainClass(e.Code) ?? type.Class })]);
+
+    private static string? MainClass(string code) => code switch
+    {
+        "E4009" or "E4011" or "E6012" => AttributeCheck.Class,
+        "E4028" => OptionCheck.Class,
+        _ => null,
+    };
 
     private static ErrorReport Error(DbDataReader reader)
     {

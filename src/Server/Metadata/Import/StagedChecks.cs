@@ -19,6 +19,8 @@ internal sealed class StagedChecks(DbConnection connection, MetadataImportOption
                 await CheckUniqueAsync(type, property, cancellationToken);
         await CheckReferencesAsync("staged", cancellationToken);
         await CheckDuplicatesAsync(cancellationToken);
+        if (types.Any(t => t.Collection == "options")) await OptionCheck.RunAsync(connection, cancellationToken);
+        await new AttributeCheck(connection).RunAsync(types, cancellationToken);
     }
 
     /// <summary>Leaves those without errors in <c>candidate</c>, and says whether anything was refused for good.</summary>
@@ -68,12 +70,13 @@ internal sealed class StagedChecks(DbConnection connection, MetadataImportOption
         await connection.ExecuteAsync("""
             create or replace temp table candidate as
                 select s.seq, s.type, s.uid, o.uid is not null as known, s.isdefault
-                from (select seq, type, uid, isdefault from staged qualify row_number() over (partition by type, uid order by seq) = 1) s
+                from (select seq, type, uid, isdefault from staged qualify row_number() over (partition by type, uid order by isdefault, seq) = 1) s
                 left join object o on o.type = s.type and o.uid = s.uid;
             insert into staged_error
-                select s.seq, 'E5004', 'Id `' || s.uid || '` for type `' || coalesce((select short from type_name n where n.type = s.type), s.type) || '` exists on more than 1 object in the payload, removing all but the first found.',
+                select s.seq, 'E5004', 'Id `' || s.uid || '` for type `' || coalesce((select short from type_name n where n.type = s.type), s.type) || '` exists on more than 1 object in the payload, removing all but the first found',
                     2, 'id', s.uid, null
-                from staged s where s.seq not in (select seq from candidate);
+                from staged s where s.seq not in (select seq from candidate)
+                    and not (s.isdefault and s.type = 'categoryOptionCombos' and s.given <> s.uid);
             """, cancellationToken);
     }
 
@@ -99,14 +102,14 @@ internal sealed class StagedChecks(DbConnection connection, MetadataImportOption
         var objects = $"(select s.seq, s.type, s.uid, s.name, s.{column} as value from staged s join candidate c using (seq) where s.type = $type and s.{column} is not null and not s.isdefault)";
         await connection.ExecuteAsync($"""
             insert into staged_error
-            select s.seq, 'E5005', 'Properties `{property}` in objects `' || string_agg(other.uid, ', ' order by other.seq) || '` must be unique within the payload.',
+            select s.seq, 'E5005', 'Properties `{property}` in objects `' || string_agg(other.uid, ', ' order by other.seq) || '` must be unique within the payload',
                 2, '{property}', any_value(s.value), min_by(other.uid, other.seq)
             from {objects} s join {objects} other on other.value = s.value and other.seq <> s.seq
             group by s.seq
             """, cancellationToken, ("type", type.Collection));
         await connection.ExecuteAsync($"""
             insert into staged_error
-            select s.seq, 'E5003', 'Property `{property}` with value `' || s.value || '` on object ' || {Describe("s")} || ' already exists on object ' || t.uid || '.',
+            select s.seq, 'E5003', 'Property `{property}` with value `' || s.value || '` on object ' || {Describe("s")} || ' already exists on object ' || t.uid,
                 2, '{property}', s.value, t.uid
             from {objects} s join {type.Table} t on t.{column} = s.value and t.uid <> s.uid
             where t.uid not in (select uid from candidate where type = $type)
@@ -116,7 +119,7 @@ internal sealed class StagedChecks(DbConnection connection, MetadataImportOption
     private Task<int> CheckReferencesAsync(string given, CancellationToken cancellationToken) => connection.ExecuteAsync($"""
         insert into staged_error
         select s.seq, 'E5002', 'Invalid reference [' || coalesce(r.uid, r.code) || '] (' || coalesce((select short from type_name n where n.type = r.target), r.target) || ') on object ' || {Describe("s")}
-                || ' for association `' || r.association || '`.',
+                || ' for association `' || r.association || '`',
             case when r.soft then 0 else 1 end, r.association, coalesce(r.uid, r.code), r.uid
         from staged_reference r join staged s using (seq)
         where not exists (from {given} t where t.type = r.target and t.uid = r.uid)
@@ -129,11 +132,12 @@ internal sealed class StagedChecks(DbConnection connection, MetadataImportOption
     private Task<int> CheckDuplicatesAsync(CancellationToken cancellationToken) => connection.ExecuteAsync($"""
         insert into staged_error
         select s.seq, 'E5007', 'Duplicate reference [' || r.uid || '] (' || coalesce((select short from type_name n where n.type = r.target), r.target) || ') on object ' || {Describe("s")}
-                || ' for association `' || r.association || '`.',
+                || ' for association `' || r.association || '`',
             1, r.association, r.uid, r.uid
         from (select seq, target, association, uid from staged_reference where plain and uid is not null group by seq, path, target, association, uid having count(*) > 1) r
         join staged s using (seq) where not s.isdefault
         """, cancellationToken);
 
-    private static string Describe(string table) => $"coalesce({table}.name || ' ', '') || '[' || {table}.uid || '] (' || coalesce((select short from type_name n where n.type = {table}.type), {table}.type) || ')'";
+    /// <summary>How reports name an object, as SQL.</summary>
+    public static string Describe(string table) => $"coalesce({table}.name || ' ', '') || '[' || {table}.uid || '] (' || coalesce((select short from type_name n where n.type = {table}.type), {table}.type) || ')'";
 }

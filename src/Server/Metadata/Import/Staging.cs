@@ -97,7 +97,7 @@ internal sealed class Staging : IDisposable
                 .Add(reference.Given).Add(reference.Uid).Add(reference.Code).Add(reference.Path.Soft).Add(reference.Path.IsPlainList).EndRow();
         }
         _objects.Add(seq).Add(type.Collection).Add(item.Index).Add(uid).Add(isDefault ? type.DefaultUid : uid).Add(check.Code).Add(check.Name).Add(check.ShortName)
-            .Add(check.Created).Add(check.LastUpdated).Add(isDefault).Add(Write(type, root, given is null ? uid : null)).EndRow();
+            .Add(check.Created).Add(check.LastUpdated).Add(isDefault).Add(Write(root, given is null ? uid : null)).EndRow();
     }
 
     public void Dispose()
@@ -113,13 +113,12 @@ internal sealed class Staging : IDisposable
     private static Dhis2Exception Malformed(DocumentObject item, Exception e) =>
         new(ErrorKind.InvalidArgument, $"Item {item.Index} of \"{item.Collection}\" is malformed: {e.Message}", inner: e) { HttpStatus = StatusCodes.Status409Conflict };
 
-    private string Write(MetadataType type, JsonElement root, string? newUid)
+    private string Write(JsonElement root, string? newUid)
     {
         _json.ResetWrittenCount();
-        var isUser = type.Collection == "users";
         using (var writer = new Utf8JsonWriter(_json, PlainJson.Compact))
         {
-            if (newUid is null && _left.Count == 0 && !isUser)
+            if (newUid is null && _left.Count == 0)
             {
                 root.WriteTo(writer);
             }
@@ -128,24 +127,11 @@ internal sealed class Staging : IDisposable
                 writer.WriteStartObject();
                 if (newUid is not null) writer.WriteString("id", newUid);
                 foreach (var property in root.EnumerateObject())
-                    if (!(newUid is not null && property.NameEquals("id")) && !_left.Contains(property.Name)) Write(writer, property, isUser);
+                    if (!(newUid is not null && property.NameEquals("id")) && !_left.Contains(property.Name)) property.WriteTo(writer);
                 writer.WriteEndObject();
             }
         }
-        return Encoding.UTF8.GetString(_json.WrittenSpan);
-    }
-
-    // Passwords are never kept: nobody logs in with what a document says.
-    private static void Write(Utf8JsonWriter writer, JsonProperty property, bool isUser)
-    {
-        if (isUser && property.NameEquals("password")) return;
-        if (!isUser || !property.NameEquals("userCredentials") || property.Value.ValueKind != JsonValueKind.Object)
-        {
-            property.WriteTo(writer);
-            return;
-        }
-        writer.WriteStartObject(property.Name);
-        foreach (var inner in property.Value.EnumerateObject()) Write(writer, inner, isUser);
-        writer.WriteEndObject();
+        var json = Encoding.UTF8.GetString(_json.WrittenSpan);
+        return SecretMembers.MayBeIn(json) ? SecretMembers.Without(json) : json;
     }
 }

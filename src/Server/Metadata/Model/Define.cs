@@ -29,6 +29,12 @@ internal static class Define
     /// <summary>A text.</summary>
     public static Property Text(string name, string? column = null) => new(name, PropertyKind.Text, column ?? Column(name));
 
+    /// <summary>An email address.</summary>
+    public static readonly Property Email = Text("email") with { Format = TextFormat.Email };
+
+    /// <summary>A URL.</summary>
+    public static readonly Property Url = Text("url") with { Format = TextFormat.Url };
+
     /// <summary>A truth value.</summary>
     /// <param name="name">Name in JSON.</param>
     /// <param name="unset">What stands for an absent one.</param>

@@ -17,9 +17,9 @@ internal static class HierarchyTypes
             Properties =
             [
                 ShortName with { Required = true }, Description, Day("openingDate") with { Required = true },
-                Day("closedDate"), Text("comment"), Text("url"),
-                Text("contactPerson"), Text("address"), Text("email"),
-                Text("phoneNumber"), Json("geometry"),
+                Day("closedDate"), Text("comment"), Url,
+                Text("contactPerson"), Text("address"), Email,
+                Text("phoneNumber"), Json("geometry"), Json("image"),
             ],
             // The parent's key follows once all units have theirs.
             References = [new("parent", "organisationUnits")],
@@ -27,7 +27,7 @@ internal static class HierarchyTypes
         new("organisationUnitGroups", "org.hisp.dhis.organisationunit.OrganisationUnitGroup", 1110)
         {
             Table = "orgunitgroup", Key = "orgunitgroupid", NameRequired = true, Unique = CodeAndName,
-            Properties = [ShortName, Description, Text("symbol"), Text("color")],
+            Properties = [ShortName, Description, Text("symbol"), Text("color"), Json("geometry")],
             References = [new("organisationUnits[]", "organisationUnits") { Soft = true, Link = new("orgunitgroupmembers", "orgunitgroupid", "organisationunitid") }],
         },
         new("organisationUnitGroupSets", "org.hisp.dhis.organisationunit.OrganisationUnitGroupSet", 1120)
@@ -92,7 +92,7 @@ internal static class HierarchyTypes
             Table = "dataelement", Key = "dataelementid", NameRequired = true, Unique = ["code", "name", "shortName"],
             Properties =
             [
-                ShortName with { Required = true }, Description, Text("formName"), Text("url"), Text("fieldMask"),
+                ShortName with { Required = true }, Description, Text("formName"), Url, Text("fieldMask"),
                 Choice("valueType", Choices.ValueTypes) with { Required = true },
                 Choice("domainType", Choices.DomainTypes) with { Required = true },
                 Choice("aggregationType", Choices.AggregationTypes) with { Required = true },

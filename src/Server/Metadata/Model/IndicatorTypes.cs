@@ -72,6 +72,7 @@ internal static class IndicatorTypes
             [
                 ShortName with { Required = true }, Description, Text("numerator") with { Required = true }, Text("denominator") with { Required = true },
                 Text("numeratorDescription"), Text("denominatorDescription"), Flag("annualized"), Integer("decimals"),
+                Url with { Column = null },
             ],
             References =
             [

@@ -10,7 +10,7 @@ internal static class MetadataTypes
 
     private static readonly FrozenDictionary<string, MetadataType> Known = new[]
         {
-            HierarchyTypes.All, DataSetTypes.All, IndicatorTypes.All, RuleTypes.All, ProgramTypes.All, UserTypes.All, DashboardTypes.All, VerbatimTypes.All,
+            HierarchyTypes.All, DataSetTypes.All, IndicatorTypes.All, RuleTypes.All, ProgramTypes.All, UserTypes.All, DashboardTypes.All, SystemTypes.All, VerbatimTypes.All,
         }
         .SelectMany(t => t).ToFrozenDictionary(t => t.Collection, StringComparer.Ordinal);
 

@@ -48,6 +48,9 @@ internal sealed record Property(string Name, PropertyKind Kind, string? Column)
     /// <summary>Most characters of a text. Default: no limit.</summary>
     public int MaxLength { get; init; } = int.MaxValue;
 
+    /// <summary>What a text must look like.</summary>
+    public TextFormat Format { get; init; }
+
     /// <summary>Accepted names of a choice.</summary>
     public FrozenSet<string>? Choices { get; init; }
 
@@ -56,4 +59,20 @@ internal sealed record Property(string Name, PropertyKind Kind, string? Column)
 
     /// <summary>Path that older releases have the value under.</summary>
     public string? Older { get; init; }
+}
+
+/// <summary>What a text must look like.</summary>
+internal enum TextFormat
+{
+    /// <summary>Anything.</summary>
+    Any,
+
+    /// <summary>An email address.</summary>
+    Email,
+
+    /// <summary>A URL of http or https.</summary>
+    Url,
+
+    /// <summary>A color in hexadecimal, such as #FFC300.</summary>
+    Color,
 }

@@ -18,7 +18,7 @@ internal static class UserTypes
             HasName = false, Unique = CodeOnly,
             Properties =
             [
-                Text("surname"), Text("firstName"), Text("email"), Text("phoneNumber"), Text("jobTitle"), Text("introduction"), Text("gender"),
+                Text("surname"), Text("firstName"), Email, Text("phoneNumber"), Text("jobTitle"), Text("introduction"), Text("gender"),
                 Day("birthday"), Text("nationality"), Text("employer"), Text("education"), Text("interests"), Text("languages"),
                 Text("username") with { Older = "userCredentials.username" }, Flag("disabled") with { Older = "userCredentials.disabled" },
                 Flag("externalAuth") with { Older = "userCredentials.externalAuth" }, Text("openId") with { Older = "userCredentials.openId" },

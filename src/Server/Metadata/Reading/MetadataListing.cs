@@ -50,7 +50,7 @@ internal sealed class MetadataListing : IAsyncDisposable
 
     /// <summary>All objects, in order.</summary>
     public IAsyncEnumerable<StoredObject> ReadAsync(CancellationToken cancellationToken) => _connection.StreamAsync(
-        $"select uid, created, lastupdated, json from {_source} where {_where} order by {string.Join(", ", _keys.Select(k => $"{k.Sql} {k.Direction}"))}",
+        $"select o.uid, o.created, o.lastupdated, o.json from {_source} where {_where} order by {string.Join(", ", _keys.Select(k => $"{k.Sql} {k.Direction}"))}",
         Read, cancellationToken, _parameters);
 
     /// <summary>Some of the objects, in order.</summary>
@@ -64,8 +64,8 @@ internal sealed class MetadataListing : IAsyncDisposable
         var order = string.Join(", ", _keys.Select((k, i) => string.Create(CultureInfo.InvariantCulture, $"k{i} {k.Direction}")));
         return _connection.StreamAsync(
             string.Create(CultureInfo.InvariantCulture, $"""
-                with hit as (select uid as hit{columns} from {_source} where {_where} order by {order} limit {limit} offset {offset})
-                select o.uid, o.created, o.lastupdated, o.json from hit join {_source} o on o.uid = hit.hit where o.type = $type order by {order}
+                with hit as (select o.uid as hit{columns} from {_source} where {_where} order by {order} limit {limit} offset {offset})
+                select o.uid, o.created, o.lastupdated, o.json from hit join {_source} on o.uid = hit.hit where o.type = $type order by {order}
                 """),
             Read, cancellationToken, _parameters);
     }
@@ -122,12 +122,12 @@ internal sealed class MetadataListing : IAsyncDisposable
             var direction = order.Descending ? "desc nulls first" : "asc nulls last";
             var isText = property.Kind == StoredProperty.Form.Text;
             // The documents tell no types: numbers order as numbers.
-            if (isText && property.Sql.StartsWith("json", StringComparison.Ordinal)) _keys.Add(($"try_cast({property.Sql} as double)", direction));
+            if (isText && property.IsNumber) _keys.Add(($"try_cast({property.Sql} as double)", direction));
             _keys.Add((isText && order.IgnoreCase ? $"lower({property.Sql})" : property.Sql, direction));
         }
 
-        _keys.Add(("lower(name)", "asc nulls last"));
-        _keys.Add(("uid", "asc"));
+        _keys.Add(("lower(o.name)", "asc nulls last"));
+        _keys.Add(("o.uid", "asc"));
     }
 
     // What makes no sense is ignored, as DHIS2 does.

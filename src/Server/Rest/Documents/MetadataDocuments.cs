@@ -60,7 +60,8 @@ internal static class MetadataDocuments
     {
         var query = http.Request.Query;
         MetadataExport.Authorize(options, http.Caller());
-        var fields = new ExportFields(http, query.Where(q => q.Key.EndsWith(":fields", StringComparison.OrdinalIgnoreCase)).ToDictionary(q => Collection(q.Key), q => q.Value.ToString()),
+        var formatter = http.RequestServices.GetRequiredService<RestFormatter>();
+        var fields = new ExportFields(http.RequestServices.GetRequiredService<MetadataObjects>(), formatter, formatter.ScopeOf(http), http.Caller(), query.Where(q => q.Key.EndsWith(":fields", StringComparison.OrdinalIgnoreCase)).ToDictionary(q => Collection(q.Key), q => q.Value.ToString()),
             query.TryGetValue("fields", out var all) && options.Root is null ? all.ToString() : null, options.SkipSharing);
         var body = http.Response.Body;
         http.Response.ContentType = compress ? "application/gzip" : "application/json";

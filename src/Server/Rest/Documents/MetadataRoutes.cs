@@ -7,6 +7,7 @@ using Dhis2Grpc.Server.Queries;
 using Dhis2Grpc.Server.Rest.Schema;
 using Dhis2Grpc.Server.Rest.Writing;
 using Dhis2Grpc.Server.Rest.Writing.Stored;
+using Dhis2Grpc.Server.Security;
 using Microsoft.Extensions.Options;
 
 namespace Dhis2Grpc.Server.Rest.Documents;
@@ -91,7 +92,7 @@ internal static class MetadataRoutes
 
             output.Name(collection);
             output.StartArray();
-            await new ObjectBatches(objects, output, scope).WriteAsync(http.Response, found, selection, http.RequestAborted);
+            await new ObjectBatches(objects, output, scope, http.Caller()).WriteAsync(http.Response, found, selection, http.RequestAborted);
             output.EndArray();
             output.EndObject();
             await SendAsync(http, output);
@@ -114,7 +115,7 @@ internal static class MetadataRoutes
         var found = await objects.GetAsync(collection, uid, http.RequestAborted);
         using (var document = JsonDocument.Parse(found.Json))
         {
-            if (property is not ("created" or "lastUpdated" or "displayName" or "href")
+            if (property is not ("created" or "lastUpdated" or "displayName" or "href") && !ComputedMembers.IsComputed(collection, property)
                 && (SecretMembers.IsSecret(property)
                     || (!document.RootElement.TryGetProperty(property, out _) && !await objects.HasPropertyAsync(collection, property, http.RequestAborted))))
                 throw new Dhis2Exception(ErrorKind.NotFound, $"Property {property} does not exist on {MetadataTypes.Of(collection).Class}", "E1005");
@@ -132,7 +133,7 @@ internal static class MetadataRoutes
         var output = formatter.Rent();
         try
         {
-            await new ObjectBatches(objects, output, formatter.ScopeOf(http)).WriteAsync([found], selection, http.RequestAborted);
+            await new ObjectBatches(objects, output, formatter.ScopeOf(http), http.Caller()).WriteAsync([found], selection, http.RequestAborted);
             await SendAsync(http, output);
         }
         finally

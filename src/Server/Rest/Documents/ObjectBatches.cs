@@ -1,19 +1,22 @@
 using System.Text.Json;
+using Dhis2Grpc.Server.Metadata.Access;
 using Dhis2Grpc.Server.Metadata.Model;
 using Dhis2Grpc.Server.Metadata.Reading;
 using Dhis2Grpc.Server.Rest.Writing;
 using Dhis2Grpc.Server.Rest.Writing.Stored;
+using Dhis2Grpc.Server.Security;
 
 namespace Dhis2Grpc.Server.Rest.Documents;
 
 /// <summary>Writes stored objects some at a time: what they refer to is looked up for all of these at once, and what is
 /// written is sent on, so that memory does not grow with the list.</summary>
-internal sealed class ObjectBatches(MetadataObjects objects, JsonOutput output, WriteScope scope)
+internal sealed class ObjectBatches(MetadataObjects objects, JsonOutput output, WriteScope scope, User caller)
 {
     private const int BatchSize = 200;
     private const int SendSize = 256 << 10;
 
-    private readonly StoredWriter _writer = new(output, scope, SecretMembers.IsSecret);
+    private readonly StoredWriter _writer = new(output, scope, SecretMembers.IsSecret, ComputedMembers.IsComputed);
+    private ObjectAccess? _access;
 
     /// <summary>Writes objects, and sends what is much.</summary>
     public async Task WriteAsync(HttpResponse response, IAsyncEnumerable<StoredObject> found, StoredSelection selection, CancellationToken cancellationToken)
@@ -43,12 +46,18 @@ internal sealed class ObjectBatches(MetadataObjects objects, JsonOutput output, 
         var documents = new List<JsonDocument>(batch.Count);
         try
         {
-            var parsed = batch.Select(o => Parse(o, documents)).ToList();
+            var hierarchy = selection.Asks(ComputedMembers.Hierarchy.Contains);
+            var access = selection.Asks(m => m == ComputedMembers.Access) ? _access ??= await objects.AccessOfAsync(caller, cancellationToken) : null;
+            var parsed = (await objects.CompleteAsync(batch, hierarchy, access, cancellationToken)).Select(o => Parse(o, documents)).ToList();
             var references = new StoredReferences();
             foreach (var stored in parsed)
                 references.Collect(stored.Root, selection);
             while (references.IsPending)
-                references.Add((await objects.FindAsync(references.Missing, cancellationToken)).Select(o => Parse(o, documents)));
+            {
+                var found = await objects.FindAsync(references.Missing, cancellationToken);
+                references.Add((await objects.CompleteAsync(found, hierarchy, access, cancellationToken)).Select(o => Parse(o, documents)));
+            }
+
             _writer.References = references;
             foreach (var stored in parsed)
                 _writer.Write(stored, selection);

@@ -65,6 +65,10 @@ internal sealed class StoredSelection
         return false;
     }
 
+    /// <summary>Whether one of the members is asked for, here or in objects that are referred to.</summary>
+    public bool Asks(Func<string, bool> member) =>
+        _presets.Overlaps(["*", ":all"]) || _named.Any(n => member(n.Key) || n.Value.Any(m => m.Nested?.Asks(member) == true));
+
     /// <summary>Whether the caller does not want the member.</summary>
     public bool Excludes(string name) => _excluded.Contains(name);
 

@@ -6,7 +6,11 @@ namespace Dhis2Grpc.Server.Rest.Writing.Stored;
 
 /// <summary>Writes objects that are kept as JSON, with the members that DHIS2 makes up: <c>displayName</c>, <c>href</c>.
 /// Secrets are left out wherever they are.</summary>
-internal sealed class StoredWriter(JsonOutput output, WriteScope scope, Func<string, bool> isSecret)
+/// <param name="output">Where to.</param>
+/// <param name="scope">What writing depends on.</param>
+/// <param name="isSecret">Tells members that are never written.</param>
+/// <param name="isComputed">Tells members that are made up: type of the object, and name.</param>
+internal sealed class StoredWriter(JsonOutput output, WriteScope scope, Func<string, bool> isSecret, Func<string, string, bool> isComputed)
 {
     private static readonly (string Display, string[] Sources)[] Displayed =
     [
@@ -40,7 +44,7 @@ internal sealed class StoredWriter(JsonOutput output, WriteScope scope, Func<str
             {
                 // These are told as the store has them, in the server's zone.
                 if (member.Name is not ("created" or "lastUpdated"))
-                    WriteMember(member.Name, member.Value, selection);
+                    WriteMember(member.Name, member.Value, selection, stored: !isComputed(stored.Collection, member.Name));
             }
 
             WriteTime("created", stored.Created, selection);

@@ -2,7 +2,7 @@ using System.Data.Common;
 using Dhis2Grpc.Server.Security;
 using Dhis2Grpc.Server.Warehouse;
 
-namespace Dhis2Grpc.Server.Data;
+namespace Dhis2Grpc.Server.Metadata.Access;
 
 /// <summary>What metadata tells of a caller: the units it captures data in and its groups. The caller is found among the
 /// imported users by UID or login name.</summary>
