@@ -8,9 +8,10 @@ namespace Dhis2Grpc.Server.Progress;
 /// Thread-safe; nothing here waits.</summary>
 internal sealed class RunFeed(JobRun run, TimeProvider time, Action<RunFeed> changed)
 {
-    // Guards everything here; a lock of its own would be one more object for each of thousands of runs per second.
-    private readonly ProgressTree _tree = new();
+    // Made when there is something to put in it: thousands of short runs per second report nothing and are watched by nobody.
+    private ProgressTree? _tree;
     private JobRun _run = run;
+    private Ending? _end;
     private long _runChangedAt;
     private int _openProcess = -1;
     private RunStop _stop;
@@ -18,6 +19,20 @@ internal sealed class RunFeed(JobRun run, TimeProvider time, Action<RunFeed> cha
     private bool _stopNoticed;
     private (long From, RunEvent Event)? _latest;
     private HashSet<int>? _attempts;
+
+    private ProgressTree Tree
+    {
+        get
+        {
+            if (_tree is null)
+            {
+                _tree = new();
+                TakeEnd();
+            }
+
+            return _tree;
+        }
+    }
 
     /// <summary>Identifier of the run.</summary>
     public string RunId { get; } = run.RunId;
@@ -28,7 +43,8 @@ internal sealed class RunFeed(JobRun run, TimeProvider time, Action<RunFeed> cha
     /// <summary>Type of the job.</summary>
     public JobType Type { get; } = run.Type;
 
-    /// <summary>Delivery of changes to watchers; the hub's.</summary>
+    /// <summary>Delivery of changes to watchers; the hub's. It guards everything here too: a lock of its own would be one
+    /// more object for each run.</summary>
     public FeedFlush Flush { get; } = new();
 
     /// <summary>Order in which runs ended; 0 while running. Set by the hub.</summary>
@@ -39,8 +55,8 @@ internal sealed class RunFeed(JobRun run, TimeProvider time, Action<RunFeed> cha
     {
         get
         {
-            lock (_tree)
-                return _tree.Revision;
+            lock (Flush)
+                return Tree.Revision;
         }
     }
 
@@ -49,8 +65,8 @@ internal sealed class RunFeed(JobRun run, TimeProvider time, Action<RunFeed> cha
     {
         get
         {
-            lock (_tree)
-                return _tree.ItemCount;
+            lock (Flush)
+                return _tree?.ItemCount ?? 0;
         }
     }
 
@@ -59,7 +75,7 @@ internal sealed class RunFeed(JobRun run, TimeProvider time, Action<RunFeed> cha
     {
         get
         {
-            lock (_tree)
+            lock (Flush)
                 return _stop;
         }
     }
@@ -67,36 +83,40 @@ internal sealed class RunFeed(JobRun run, TimeProvider time, Action<RunFeed> cha
     /// <summary>The run with its progress as it is now.</summary>
     public JobRun Snapshot()
     {
-        lock (_tree)
-            return _run with { Progress = _tree.Snapshot() };
+        lock (Flush)
+        {
+            var progress = Tree.Snapshot();
+            return _run with { Progress = progress };
+        }
     }
 
     /// <summary>Its progress as it is now, and when a user asked to cancel it.</summary>
     public (RunProgress Progress, DateTimeOffset? CancelRequested) State()
     {
-        lock (_tree)
-            return (_tree.Snapshot(), _run.CancelRequested);
+        lock (Flush)
+            return (_tree?.Snapshot() ?? RunProgress.Empty, _run.CancelRequested);
     }
 
     /// <summary>What a watcher that has the revision should see next; null when nothing. Below 0: has nothing.</summary>
     public RunEvent? EventSince(long revision)
     {
-        lock (_tree)
+        lock (Flush)
         {
-            if (revision == _tree.Revision && revision >= 0)
+            var tree = Tree;
+            if (revision == tree.Revision && revision >= 0)
                 return null;
             // Watchers of one run are mostly equally far: they share one event.
-            if (_latest is { } latest && latest.From == revision && latest.Event.Revision == _tree.Revision)
+            if (_latest is { } latest && latest.From == revision && latest.Event.Revision == tree.Revision)
                 return latest.Event;
-            var changes = revision < 0 ? null : _tree.ChangesSince(revision);
+            var changes = revision < 0 ? null : tree.ChangesSince(revision);
             var next = new RunEvent
             {
                 RunId = RunId,
                 JobUid = JobUid,
                 Type = Type,
-                Revision = _tree.Revision,
+                Revision = tree.Revision,
                 Terminal = _run.Outcome is not null,
-                Snapshot = changes is null ? _run with { Progress = _tree.Snapshot() } : null,
+                Snapshot = changes is null ? _run with { Progress = tree.Snapshot() } : null,
                 Delta = changes is null ? null : new RunDelta(_runChangedAt > revision ? _run : null, changes),
             };
             _latest = (revision, next);
@@ -132,7 +152,7 @@ internal sealed class RunFeed(JobRun run, TimeProvider time, Action<RunFeed> cha
     public void AddErrors(IEnumerable<RunError> errors) => Change(() =>
     {
         foreach (var error in errors)
-            _tree.Add(error);
+            Tree.Add(error);
     });
 
     /// <summary>Starts a stage in the open process.</summary>
@@ -141,7 +161,7 @@ internal sealed class RunFeed(JobRun run, TimeProvider time, Action<RunFeed> cha
         ThrowIfStopped();
         if (_openProcess < 0)
             OpenProcess(null);
-        return _tree.Add(_openProcess, new StageProgress
+        return Tree.Add(_openProcess, new StageProgress
         {
             Description = description,
             Status = ProgressStatus.Running,
@@ -153,7 +173,7 @@ internal sealed class RunFeed(JobRun run, TimeProvider time, Action<RunFeed> cha
 
     /// <summary>Ends a stage.</summary>
     public void EndStage(ProgressPath stage, ProgressStatus status, string? summary, string? error) => Change(() =>
-        _tree.Set(stage, _tree.Stage(stage) with
+        Tree.Set(stage, Tree.Stage(stage) with
         {
             Status = status,
             Completed = time.GetUtcNow(),
@@ -166,7 +186,7 @@ internal sealed class RunFeed(JobRun run, TimeProvider time, Action<RunFeed> cha
     public ProgressPath? StartItem(ProgressPath stage, ItemProgress item) => Change<ProgressPath?>(() =>
     {
         ThrowIfStopped();
-        return _tree.ListsMoreItems ? _tree.Add(stage, item) : null;
+        return Tree.ListsMoreItems ? Tree.Add(stage, item) : null;
     });
 
     /// <summary>Ends an item.</summary>
@@ -177,16 +197,16 @@ internal sealed class RunFeed(JobRun run, TimeProvider time, Action<RunFeed> cha
     {
         if (path is { } listed)
         {
-            _tree.Set(listed, item);
+            Tree.Set(listed, item);
         }
-        else if (item.Status == ProgressStatus.Error && _tree.ListsMoreFailures)
+        else if (item.Status == ProgressStatus.Error && Tree.ListsMoreFailures)
         {
-            _tree.Add(stage, item);
+            Tree.Add(stage, item);
         }
         else
         {
-            var value = _tree.Stage(stage);
-            _tree.Set(stage, value with { OmittedItems = value.OmittedItems + 1 });
+            var value = Tree.Stage(stage);
+            Tree.Set(stage, value with { OmittedItems = value.OmittedItems + 1 });
         }
     });
 
@@ -194,7 +214,7 @@ internal sealed class RunFeed(JobRun run, TimeProvider time, Action<RunFeed> cha
     /// <returns>False when it has ended, or was asked before.</returns>
     public bool RequestStop(RunStop stop, string reason, DateTimeOffset now) => Change(() =>
     {
-        if (_run.Outcome is not null || _stop != RunStop.None)
+        if (_run.Outcome is not null || _end is not null || _stop != RunStop.None)
             return false;
         _stop = stop;
         _stopReason = reason;
@@ -202,8 +222,8 @@ internal sealed class RunFeed(JobRun run, TimeProvider time, Action<RunFeed> cha
             return true;
         _run = _run with { CancelRequested = now };
         TouchRun();
-        for (var i = 0; i < _tree.ProcessCount; i++)
-            _tree.Set(i, _tree.Process(i) with { Status = ProgressStatus.Cancelled, Cancelled = now });
+        for (var i = 0; i < Tree.ProcessCount; i++)
+            Tree.Set(i, Tree.Process(i) with { Status = ProgressStatus.Cancelled, Cancelled = now });
         return true;
     });
 
@@ -222,7 +242,7 @@ internal sealed class RunFeed(JobRun run, TimeProvider time, Action<RunFeed> cha
     /// <summary>Throws when the run should end.</summary>
     public void ThrowIfStopping()
     {
-        lock (_tree)
+        lock (Flush)
             ThrowIfStopped();
     }
 
@@ -230,10 +250,9 @@ internal sealed class RunFeed(JobRun run, TimeProvider time, Action<RunFeed> cha
     /// <returns>How the run ended, and why.</returns>
     public (JobRunOutcome Outcome, string? Error) Close(Exception? failure)
     {
-        lock (_tree)
+        lock (Flush)
         {
-            // Thousands of short runs per second report nothing: there is nothing to close.
-            if (failure is null && _stop == RunStop.None && _tree.ProcessCount == 0)
+            if (failure is null && _stop == RunStop.None && (_tree is null || _tree.ProcessCount == 0))
                 return (JobRunOutcome.Completed, null);
         }
 
@@ -245,7 +264,7 @@ internal sealed class RunFeed(JobRun run, TimeProvider time, Action<RunFeed> cha
         if (failure is not null)
         {
             foreach (var found in RunError.Of(failure))
-                _tree.Add(found);
+                Tree.Add(found);
         }
 
         var (outcome, error) = Outcome(failure);
@@ -268,10 +287,11 @@ internal sealed class RunFeed(JobRun run, TimeProvider time, Action<RunFeed> cha
     /// <summary>Shows the run as ended.</summary>
     public void End(JobRunOutcome outcome, string? error, DateTimeOffset now)
     {
-        lock (_tree)
+        lock (Flush)
         {
-            _run = _run with { Outcome = outcome, Error = error, Finished = now };
-            TouchRun();
+            _end = new(outcome, error, now);
+            if (_tree is not null)
+                TakeEnd();
         }
 
         changed(this);
@@ -286,13 +306,13 @@ internal sealed class RunFeed(JobRun run, TimeProvider time, Action<RunFeed> cha
             return (JobRunOutcome.Stopped, _stopReason);
         if (failure is not null)
             return (JobRunOutcome.Failed, ProgressTexts.Of(failure));
-        var failed = _tree.Processes.Where((p, i) => p.Error is not null && _attempts?.Contains(i) != true).FirstOrDefault();
+        var failed = Tree.Processes.Where((p, i) => p.Error is not null && _attempts?.Contains(i) != true).FirstOrDefault();
         return failed is null ? (JobRunOutcome.Completed, null) : (JobRunOutcome.Failed, failed.Error);
     }
 
-    private bool AnyError() => _tree.Processes.Any(p => p.Error is not null);
+    private bool AnyError() => Tree.Processes.Any(p => p.Error is not null);
 
-    private void OpenProcess(string? description) => _openProcess = _tree.Add(new ProcessProgress
+    private void OpenProcess(string? description) => _openProcess = Tree.Add(new ProcessProgress
     {
         Description = description,
         Status = _run.CancelRequested is null ? ProgressStatus.Running : ProgressStatus.Cancelled,
@@ -307,10 +327,10 @@ internal sealed class RunFeed(JobRun run, TimeProvider time, Action<RunFeed> cha
         if (_openProcess < 0)
             return;
         var now = time.GetUtcNow();
-        foreach (var path in closeStages ? _tree.RunningStages(_openProcess).ToList() : [])
-            _tree.Set(path, _tree.Stage(path) with { Status = status, Completed = now, Error = error });
-        var process = _tree.Process(_openProcess);
-        _tree.Set(_openProcess, process with
+        foreach (var path in closeStages ? Tree.RunningStages(_openProcess).ToList() : [])
+            Tree.Set(path, Tree.Stage(path) with { Status = status, Completed = now, Error = error });
+        var process = Tree.Process(_openProcess);
+        Tree.Set(_openProcess, process with
         {
             // Cancellation stays in sight; the true state comes back if the run turns out not to have noticed it.
             Status = process.Cancelled is null ? status : ProgressStatus.Cancelled,
@@ -323,12 +343,12 @@ internal sealed class RunFeed(JobRun run, TimeProvider time, Action<RunFeed> cha
 
     private void RestoreTrueStatus()
     {
-        for (var i = 0; i < _tree.ProcessCount; i++)
+        for (var i = 0; i < Tree.ProcessCount; i++)
         {
-            var process = _tree.Process(i);
+            var process = Tree.Process(i);
             var status = process.Error is null ? ProgressStatus.Success : ProgressStatus.Error;
             if (process.Status != status)
-                _tree.Set(i, process with { Status = status });
+                Tree.Set(i, process with { Status = status });
         }
     }
 
@@ -340,10 +360,19 @@ internal sealed class RunFeed(JobRun run, TimeProvider time, Action<RunFeed> cha
         throw new OperationCanceledException(_stopReason);
     }
 
+    private void TakeEnd()
+    {
+        if (_end is not { } end)
+            return;
+        _end = null;
+        _run = _run with { Outcome = end.Outcome, Error = end.Error, Finished = end.Finished };
+        TouchRun();
+    }
+
     private void TouchRun()
     {
-        _tree.TouchRun();
-        _runChangedAt = _tree.Revision;
+        Tree.TouchRun();
+        _runChangedAt = Tree.Revision;
     }
 
     private void Change(Action change) => Change(() =>
@@ -355,9 +384,11 @@ internal sealed class RunFeed(JobRun run, TimeProvider time, Action<RunFeed> cha
     private T Change<T>(Func<T> change)
     {
         T result;
-        lock (_tree)
+        lock (Flush)
             result = change();
         changed(this);
         return result;
     }
+
+    private readonly record struct Ending(JobRunOutcome Outcome, string? Error, DateTimeOffset Finished);
 }

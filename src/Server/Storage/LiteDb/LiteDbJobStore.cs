@@ -133,7 +133,7 @@ internal sealed class LiteDbJobStore(LiteDbStore store) : IJobStore
             {
                 if (draft.FindRunning(runId) is not { } stored || stored.Run.CancelRequested is not null)
                     return false;
-                draft.Add(new RunPut(stored with { Run = stored.Run with { CancelRequested = time } }, false));
+                draft.Add(new RunPut(stored.With(stored.Run with { CancelRequested = time }, stored.Alive, stored.Progress), false));
                 return true;
             },
             cancellationToken);
@@ -151,10 +151,10 @@ internal sealed class LiteDbJobStore(LiteDbStore store) : IJobStore
         return await store.WriteAsync(
             draft =>
             {
-                if (draft.FindRunning(runId) is not { } stored || stored.Run.Owner != owner)
+                if (draft.FindRunning(runId) is not { } stored || stored.Claim.Owner != owner)
                     return null;
                 var run = stored.Run with { LeaseUntil = leaseUntil, Progress = progress };
-                draft.Add(new RunPut(stored with { Run = run, Alive = now, Progress = encoded }, stored.Progress.IsDocument));
+                draft.Add(new RunPut(stored.With(run, now, encoded), stored.Progress.IsDocument));
                 return run;
             },
             cancellationToken).ConfigureAwait(false);
@@ -243,11 +243,10 @@ internal sealed class LiteDbJobStore(LiteDbStore store) : IJobStore
     private static bool TryFinish(StoreDraft draft, (JobRunEnd End, StoredProgress Progress) ask)
     {
         var (end, progress) = ask;
-        if (draft.FindRunning(end.RunId) is not { } stored || stored.Run.Owner != end.Owner)
+        if (draft.FindRunning(end.RunId) is not { } stored || stored.Claim.Owner != end.Owner)
             return false;
-        // Its progress is in the bytes from now on.
-        var run = stored.Run with { Outcome = end.Outcome, Error = end.Error, Progress = RunProgress.Empty, Finished = end.Finished };
-        draft.Add(new RunPut(stored with { Run = run, Alive = end.Finished, Progress = progress }, stored.Progress.IsDocument));
+        var run = stored.Claim;
+        draft.Add(new RunPut(stored.End(end.Outcome, end.Error, end.Finished, progress), stored.Progress.IsDocument));
         var codes = RunError.CodesOf(end.Progress.Errors);
         if ((codes.Length > 0 || draft.FindErrors(run.JobUid) is not null) && draft.FindJob(run.JobUid) is not null)
             draft.Add(new RunErrorsPut(run.JobUid, codes.Length > 0 ? new(run.RunId, codes) : null));

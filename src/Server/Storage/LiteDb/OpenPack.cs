@@ -4,7 +4,10 @@ namespace Dhis2Grpc.Server.Storage.LiteDb;
 /// <see cref="Bytes"/> gave stays as it was.</summary>
 internal sealed class OpenPack
 {
-    private readonly PackedWriter _block = RunCodec.Begin(16 * 1024);
+    // About what a full pack of runs without news takes.
+    private const int Capacity = 44 * 1024;
+
+    private readonly PackedWriter _block = RunCodec.Begin(Capacity);
     private string? _first;
     private string? _last;
     private long _oldestEnd = long.MaxValue;
@@ -22,7 +25,7 @@ internal sealed class OpenPack
     /// <summary>Adds a run.</summary>
     public void Add(StoredRun run)
     {
-        var id = run.Run.RunId;
+        var id = run.Claim.RunId;
         if (_first is null || string.CompareOrdinal(id, _first) < 0)
             _first = id;
         if (_last is null || string.CompareOrdinal(id, _last) > 0)

@@ -49,24 +49,47 @@ internal static class RunCodec
     /// <summary>Writes a run.</summary>
     public static void Write(PackedWriter writer, StoredRun stored)
     {
-        var run = stored.Run;
+        var run = stored.Claim;
         writer.Write(run.RunId);
         writer.Write(run.JobUid);
         writer.Write(run.JobName);
         writer.WriteShort((uint)run.Type);
         writer.Write((byte)run.Trigger);
-        writer.Write((byte)(run.Outcome ?? 0));
+        writer.Write((byte)(stored.Outcome ?? 0));
         Write(writer, run.Scheduled);
         writer.Write(run.Started.UtcTicks);
-        Write(writer, run.Finished);
+        Write(writer, stored.Finished);
         Write(writer, run.CancelRequested);
         writer.Write(stored.Alive.UtcTicks);
         writer.Write(run.LeaseUntil.UtcTicks);
-        writer.Write(run.Error is { Length: > StoredRun.MaxError } error ? error[..StoredRun.MaxError] : run.Error);
+        WriteError(writer, stored.Error);
         writer.Write(run.UserUid);
         writer.Write(run.Owner);
-        writer.Write((byte)(stored.Progress.IsDocument ? 1 : 0));
-        writer.WriteBlock(stored.Progress.IsDocument ? [] : stored.Progress.Bytes);
+        Write(writer, stored.Progress);
+    }
+
+    /// <summary>Writes how a run ended that was written before.</summary>
+    public static void WriteEnd(PackedWriter writer, StoredRun ended)
+    {
+        writer.Write(ended.Claim.RunId);
+        writer.Write((byte)ended.Outcome!.Value);
+        Write(writer, ended.Finished);
+        WriteError(writer, ended.Error);
+        Write(writer, ended.Progress);
+    }
+
+    /// <summary>Reads how a run ended.</summary>
+    /// <param name="reader">Where from.</param>
+    /// <param name="find">Finds the run as it was written before.</param>
+    public static StoredRun ReadEnd(ref PackedReader reader, Func<string, StoredRun?> find)
+    {
+        var runId = reader.ReadText()!;
+        var outcome = (JobRunOutcome)reader.ReadByte();
+        var finished = ReadTime(ref reader) ?? default;
+        var error = reader.ReadText();
+        var progress = ReadProgress(ref reader);
+        var claimed = find(runId) ?? throw new InvalidDataException($"a block of runs has the end of the unknown run {runId}");
+        return claimed.End(outcome, error, finished, progress);
     }
 
     /// <summary>Reads a run.</summary>
@@ -94,21 +117,20 @@ internal static class RunCodec
             UserUid = reader.ReadText(),
             Owner = reader.ReadText()!,
         };
-        var isDocument = reader.ReadByte() != 0;
-        var inline = reader.ReadBlock();
-        return new(run, alive, isDocument ? new([], true) : new(inline, false));
+        return new(run, alive, ReadProgress(ref reader));
     }
 
     /// <summary>Writes a state.</summary>
-    public static void Write(PackedWriter writer, JobState state)
+    public static void WriteState(
+        PackedWriter writer, string jobUid, string? runningRunId, long executed, long finished, long alive, JobRunOutcome? outcome, long occurrence)
     {
-        writer.Write(state.JobUid);
-        writer.Write(state.RunningRunId);
-        Write(writer, state.LastExecuted);
-        Write(writer, state.LastFinished);
-        Write(writer, state.LastAlive);
-        writer.Write((byte)(state.LastOutcome ?? 0));
-        Write(writer, state.LastOccurrence);
+        writer.Write(jobUid);
+        writer.Write(runningRunId);
+        writer.Write(executed);
+        writer.Write(finished);
+        writer.Write(alive);
+        writer.Write((byte)(outcome ?? 0));
+        writer.Write(occurrence);
     }
 
     /// <summary>Reads a state.</summary>
@@ -122,6 +144,22 @@ internal static class RunCodec
         LastOutcome = reader.ReadByte() is var outcome and not 0 ? (JobRunOutcome)outcome : null,
         LastOccurrence = ReadTime(ref reader),
     };
+
+    private static void WriteError(PackedWriter writer, string? error) =>
+        writer.Write(error is { Length: > StoredRun.MaxError } ? error[..StoredRun.MaxError] : error);
+
+    private static void Write(PackedWriter writer, StoredProgress progress)
+    {
+        writer.Write((byte)(progress.IsDocument ? 1 : 0));
+        writer.WriteBlock(progress.IsDocument ? [] : progress.Bytes);
+    }
+
+    private static StoredProgress ReadProgress(ref PackedReader reader)
+    {
+        var isDocument = reader.ReadByte() != 0;
+        var inline = reader.ReadBlock();
+        return isDocument ? new([], true) : new(inline, false);
+    }
 
     private static void Write(PackedWriter writer, DateTimeOffset? time) => writer.Write(time is { } known ? known.UtcTicks : 0L);
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using LiteDB;
 
 namespace Dhis2Grpc.Server.Storage.LiteDb;
@@ -20,6 +21,12 @@ internal sealed class RunFiles
     private const string SnapshotCollection = "runSnapshot";
     private const string SnapshotId = "snapshot";
     private const uint Buckets = 512;
+
+    // LiteDB limits a document.
+    private const int SnapshotPart = 1024 * 1024;
+
+    // Bytes of a packed state, about.
+    private const int StateSize = 64;
 
     private readonly HashSet<uint> _changedBuckets = [];
     private long _epoch;
@@ -49,10 +56,11 @@ internal sealed class RunFiles
         if (file.Find(SnapshotCollection, SnapshotId) is { } snapshot)
         {
             files._epoch = snapshot["epoch"].AsInt64;
-            foreach (var run in RunCodec.Unpack(snapshot["running"].AsBinary))
-                model.PutRunning(run);
-            foreach (var run in RunCodec.Unpack(snapshot["latest"].AsBinary))
-                model.Latest[run.Run.Type] = run;
+            foreach (var part in snapshot["parts"].AsArray ?? [])
+                Take(file.Find(SnapshotCollection, part)!["runs"].AsBinary, model);
+            // As it was before there were parts.
+            foreach (var part in new[] { "running", "latest" }.Where(snapshot.ContainsKey))
+                Take(snapshot[part].AsBinary, model);
         }
 
         foreach (var id in file.ReadIds(RunPack.Collection))
@@ -90,7 +98,7 @@ internal sealed class RunFiles
 
     /// <summary>Writes progress that lies in a document of its own.</summary>
     public static void PutProgress(WriteBatch batch, StoredRun run) =>
-        batch.Put(ProgressCollection, new() { ["_id"] = run.Run.RunId, ["progress"] = run.Progress.Bytes });
+        batch.Put(ProgressCollection, new() { ["_id"] = run.Claim.RunId, ["progress"] = run.Progress.Bytes });
 
     /// <summary>Folds the log, in one transaction.</summary>
     /// <returns>The packs made of the model's recent runs.</returns>
@@ -107,13 +115,7 @@ internal sealed class RunFiles
                 history.Upsert(PackDocument(pack));
             }
 
-            database.GetCollection(SnapshotCollection).Upsert(new BsonDocument
-            {
-                ["_id"] = SnapshotId,
-                ["epoch"] = _epoch + 1,
-                ["running"] = RunCodec.Pack(model.Running.Values),
-                ["latest"] = RunCodec.Pack(model.Latest.Values),
-            });
+            WriteSnapshot(database, model);
         });
         _epoch++;
         _block = 0;
@@ -124,6 +126,41 @@ internal sealed class RunFiles
 
     /// <summary>A pack as document.</summary>
     public static BsonDocument PackDocument(OpenPack pack) => new() { ["_id"] = pack.Pack.Id, ["runs"] = pack.Bytes.ToArray() };
+
+    private void WriteSnapshot(LiteDatabase database, StoreModel model)
+    {
+        var snapshots = database.GetCollection(SnapshotCollection);
+        var parts = new BsonArray();
+        var block = RunCodec.Begin(SnapshotPart);
+        foreach (var run in model.Running.Values.Concat(model.Latest.Values))
+        {
+            RunCodec.Write(block, run);
+            if (block.Length >= SnapshotPart)
+                PutPart();
+        }
+
+        PutPart();
+        snapshots.Upsert(new BsonDocument { ["_id"] = SnapshotId, ["epoch"] = _epoch + 1, ["parts"] = parts });
+
+        void PutPart()
+        {
+            var id = string.Create(CultureInfo.InvariantCulture, $"part{parts.Count}");
+            snapshots.Upsert(new BsonDocument { ["_id"] = id, ["runs"] = block.Span.ToArray() });
+            parts.Add(id);
+            block = RunCodec.Begin(SnapshotPart);
+        }
+    }
+
+    private static void Take(byte[] block, StoreModel model)
+    {
+        foreach (var run in RunCodec.Unpack(block))
+        {
+            if (run.IsRunning)
+                model.PutRunning(run);
+            else
+                model.Latest[run.Claim.Type] = run;
+        }
+    }
 
     // Stable for ever: it decides in which document a state lies.
     private static uint BucketOf(string uid)
@@ -140,16 +177,19 @@ internal sealed class RunFiles
     {
         if (_changedBuckets.Count == 0)
             return;
-        var blocks = _changedBuckets.ToDictionary(b => b, _ => RunCodec.Begin());
+        var capacity = (int)(model.Jobs.Count / Buckets * StateSize) + StateSize;
+        var blocks = new PackedWriter?[Buckets];
+        foreach (var bucket in _changedBuckets)
+            blocks[bucket] = RunCodec.Begin(capacity);
         foreach (var (uid, job) in model.Jobs)
         {
-            if (job.HasState && blocks.TryGetValue(BucketOf(uid), out var block))
-                RunCodec.Write(block, job.State!);
+            if (job.HasState && blocks[BucketOf(uid)] is { } block)
+                job.WriteState(block);
         }
 
         var states = database.GetCollection(StateCollection);
-        foreach (var (bucket, block) in blocks)
-            states.Upsert(new BsonDocument { ["_id"] = (int)bucket, ["states"] = block.Span.ToArray() });
+        foreach (var bucket in _changedBuckets)
+            states.Upsert(new BsonDocument { ["_id"] = (int)bucket, ["states"] = blocks[bucket]!.Span.ToArray() });
     }
 
     private void Replay(LiteDbFile file, StoreModel model)

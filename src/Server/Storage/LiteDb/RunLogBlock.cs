@@ -5,6 +5,7 @@ internal sealed class RunLogBlock
 {
     private const byte RunEntry = 1;
     private const byte DeletedJobEntry = 2;
+    private const byte RunEndEntry = 3;
 
     private readonly PackedWriter _block = RunCodec.Begin(64 * 1024);
     private readonly int _start;
@@ -23,9 +24,17 @@ internal sealed class RunLogBlock
     /// <summary>Adds a run.</summary>
     public void Add(StoredRun run)
     {
-        JobUids.Add(run.Run.JobUid);
-        _block.Write(RunEntry);
-        RunCodec.Write(_block, run);
+        JobUids.Add(run.Claim.JobUid);
+        if (run.EndsClaim)
+        {
+            _block.Write(RunEndEntry);
+            RunCodec.WriteEnd(_block, run);
+        }
+        else
+        {
+            _block.Write(RunEntry);
+            RunCodec.Write(_block, run);
+        }
     }
 
     /// <summary>Adds a deleted job.</summary>
@@ -69,7 +78,12 @@ internal sealed class RunLogBlock
                 case RunEntry:
                     var run = RunCodec.ReadRun(ref reader);
                     model.Put(run);
-                    stateChanged(run.Run.JobUid);
+                    stateChanged(run.Claim.JobUid);
+                    break;
+                case RunEndEntry:
+                    var ended = RunCodec.ReadEnd(ref reader, model.Running.GetValueOrDefault);
+                    model.Put(ended);
+                    stateChanged(ended.Claim.JobUid);
                     break;
                 case DeletedJobEntry:
                     var uid = reader.ReadText()!;

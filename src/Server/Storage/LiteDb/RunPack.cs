@@ -31,7 +31,7 @@ internal sealed record RunPack(string FirstRunId, string LastRunId, long OldestE
     }
 
     /// <summary>When a run counts as ended; a skipped one does when it is recorded.</summary>
-    public static long EndOf(StoredRun run) => (run.Run.Finished ?? run.Run.Started).UtcTicks;
+    public static long EndOf(StoredRun run) => (run.Finished ?? run.Claim.Started).UtcTicks;
 
     /// <summary>Whether the run may be in it.</summary>
     public bool MayHold(string runId) =>

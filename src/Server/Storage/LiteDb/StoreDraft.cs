@@ -112,11 +112,11 @@ internal sealed class StoreDraft(StoreModel model)
     /// <summary>Notes the news of a run.</summary>
     public void Put(StoredRun run)
     {
-        if (!run.IsRunning && FindRunning(run.Run.RunId) is null)
+        if (!run.IsRunning && FindRunning(run.Claim.RunId) is null)
             return;
         var running = run.IsRunning ? run : null;
-        _running.Set(run.Run.RunId, running);
-        _runningTypes.Set(run.Run.Type, running);
+        _running.Set(run.Claim.RunId, running);
+        _runningTypes.Set(run.Claim.Type, running);
     }
 
     /// <summary>Notes a user, new or changed.</summary>

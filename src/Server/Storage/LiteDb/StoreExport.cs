@@ -135,7 +135,7 @@ internal static class StoreExport
         if (!stored.Progress.IsDocument)
             return stored;
         RunFiles.PutProgress(batch, stored);
-        return stored with { Progress = new([], true) };
+        return stored.WithoutBytes();
     }
 
     private static void Write(WriteBatch batch, LiteDbFile file, StoreModel model, RunFiles runs)

@@ -102,8 +102,8 @@ internal sealed class StoreModel
     /// <summary>Takes in a run that is in progress.</summary>
     public void PutRunning(StoredRun run)
     {
-        Running[run.Run.RunId] = run;
-        RunningTypes[run.Run.Type] = run;
+        Running[run.Claim.RunId] = run;
+        RunningTypes[run.Claim.Type] = run;
     }
 
     /// <summary>Takes in the news of a run. A job deleted meanwhile gets no state.</summary>
@@ -111,8 +111,8 @@ internal sealed class StoreModel
     {
         // The bytes are in the file.
         if (stored.Progress.IsDocument)
-            stored = stored with { Progress = new([], true) };
-        var run = stored.Run;
+            stored = stored.WithoutBytes();
+        var run = stored.Claim;
         if (stored.IsRunning)
         {
             PutRunning(stored);
@@ -122,8 +122,8 @@ internal sealed class StoreModel
             if (Running.Remove(run.RunId))
                 RunningTypes.Remove(run.Type);
             Recent.Add(stored);
-            if (run.Outcome != JobRunOutcome.Skipped
-                && (!Latest.TryGetValue(run.Type, out var latest) || latest.Run.Finished <= run.Finished))
+            if (stored.Outcome != JobRunOutcome.Skipped
+                && (!Latest.TryGetValue(run.Type, out var latest) || latest.Finished <= stored.Finished))
             {
                 Latest[run.Type] = stored;
             }

@@ -40,6 +40,10 @@ internal sealed class StoredJob(JobConfiguration configuration)
         LastOccurrence = Time(_occurrence),
     };
 
+    /// <summary>Writes the state; there must be one.</summary>
+    public void WriteState(PackedWriter writer) =>
+        RunCodec.WriteState(writer, _configuration.Uid, _runningRunId, _executed, _finished, _alive, _outcome, _occurrence);
+
     /// <summary>Takes in a state; null forgets it.</summary>
     public void Restore(JobState? state)
     {
@@ -56,11 +60,11 @@ internal sealed class StoredJob(JobConfiguration configuration)
     /// <summary>Takes in the news of a run.</summary>
     public void Settle(StoredRun stored)
     {
-        var run = stored.Run;
+        var run = stored.Claim;
         _record = null;
         HasState = true;
         _occurrence = Math.Max(_occurrence, Ticks(run.Scheduled));
-        if (run.Outcome == JobRunOutcome.Skipped)
+        if (stored.Outcome == JobRunOutcome.Skipped)
         {
             // A queue that passed a job over leaves a mark; a missed occurrence of its schedule leaves none.
             if (run.Trigger == JobRunTrigger.Queue)
@@ -69,10 +73,10 @@ internal sealed class StoredJob(JobConfiguration configuration)
         }
 
         _executed = run.Started.UtcTicks;
-        if (run.Outcome is { } outcome)
+        if (stored.Outcome is { } outcome)
         {
             _runningRunId = null;
-            _finished = Ticks(run.Finished);
+            _finished = Ticks(stored.Finished);
             _alive = 0;
             _outcome = outcome;
         }
