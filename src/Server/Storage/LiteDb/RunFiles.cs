@@ -28,6 +28,8 @@ internal sealed class RunFiles
     // Bytes of a packed state, about.
     private const int StateSize = 64;
 
+    private static readonly string[] UndividedSnapshot = ["running", "latest"];
+
     private readonly HashSet<uint> _changedBuckets = [];
     private long _epoch;
     private int _block;
@@ -59,7 +61,7 @@ internal sealed class RunFiles
             foreach (var part in snapshot["parts"].AsArray ?? [])
                 Take(file.Find(SnapshotCollection, part)!["runs"].AsBinary, model);
             // As it was before there were parts.
-            foreach (var part in new[] { "running", "latest" }.Where(snapshot.ContainsKey))
+            foreach (var part in UndividedSnapshot.Where(snapshot.ContainsKey))
                 Take(snapshot[part].AsBinary, model);
         }
 
