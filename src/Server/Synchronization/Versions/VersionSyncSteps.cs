@@ -22,7 +22,7 @@ internal sealed class VersionSyncSteps(
         FirstName = "system",
         Surname = "process",
         PasswordHash = "",
-        Authorities = new HashSet<string> { Authorities.MetadataImport },
+        Authorities = new HashSet<string> { Authorities.All },
         Created = DateTimeOffset.UnixEpoch,
         LastUpdated = DateTimeOffset.UnixEpoch,
     };
