@@ -59,6 +59,27 @@ internal sealed class JobConfigurationMessages(JobCatalog catalog, IUserStore us
                 AttributeValues = { message.AttributeValues },
             });
 
+    /// <summary>The message that holds such translations and attribute values, and nothing else.</summary>
+    public static JobConfigurationMessage OfExtra(string json) => ExtraParser.Parse<JobConfigurationMessage>(json);
+
+    /// <summary>First name and surname.</summary>
+    public static string NameOf(User user) => $"{user.FirstName} {user.Surname}";
+
+    /// <summary>What a caller may do with configurations.</summary>
+    public static Access AccessOf(User caller)
+    {
+        var admin = caller.Has(Authorities.SchedulingAdmin);
+        return new Access
+        {
+            Read = true,
+            Write = admin,
+            Update = admin,
+            Delete = admin,
+            Manage = admin,
+            Externalize = caller.Has(Authorities.All),
+        };
+    }
+
     /// <summary>How a job comes due. The type decides; members of a queue behind the first have no schedule of their own.</summary>
     public static SchedulingType SchedulingOf(JobConfiguration job, JobTypeEntry? type) => type?.SchedulingType switch
     {
@@ -88,7 +109,7 @@ internal sealed class JobConfigurationMessages(JobCatalog catalog, IUserStore us
     {
         var (job, state) = (view.Configuration, view.State);
         catalog.TryGet(job.Type, out var type);
-        var message = job.ExtraJson is null ? new() : ExtraParser.Parse<JobConfigurationMessage>(job.ExtraJson);
+        var message = job.ExtraJson is null ? new() : OfExtra(job.ExtraJson);
         message.Id = job.Uid;
         message.Name = job.Name;
         message.DisplayName = job.Name;
@@ -136,26 +157,12 @@ internal sealed class JobConfigurationMessages(JobCatalog catalog, IUserStore us
             message.QueuePosition = position;
     }
 
-    private static Access AccessOf(User caller)
-    {
-        var admin = caller.Has(Authorities.SchedulingAdmin);
-        return new Access
-        {
-            Read = true,
-            Write = admin,
-            Update = admin,
-            Delete = admin,
-            Manage = admin,
-            Externalize = caller.Has(Authorities.All),
-        };
-    }
-
     private static UserReference Reference(string uid, User? user)
     {
         var reference = new UserReference { Id = uid };
         if (user is not null)
         {
-            reference.Name = reference.DisplayName = $"{user.FirstName} {user.Surname}";
+            reference.Name = reference.DisplayName = NameOf(user);
             reference.Username = user.Username;
         }
 

@@ -6,7 +6,6 @@ using Dhis2Grpc.Server.Scheduling;
 using Dhis2Grpc.Server.Security;
 using Google.Protobuf;
 using Grpc.Core;
-using Microsoft.Extensions.Options;
 using JobConfiguration = Dhis2Grpc.Server.Scheduling.JobConfiguration;
 using JobConfigurationMessage = Dhis2.Scheduling.V1.JobConfiguration;
 
@@ -20,15 +19,11 @@ internal sealed class JobConfigurationService(
     JobConfigurationRequests requests,
     JobLists lists,
     JobTypeMessages types,
-    IObjectJson json,
-    IOptions<SystemInfoOptions> system)
+    IObjectJson json)
     : Dhis2.Scheduling.V1.JobConfigurationService.JobConfigurationServiceBase
 {
     // A partial update reads before it writes; another writer may come between, and rarely does so twice.
     private const int MergeAttempts = 5;
-
-    // A filter looks at messages, and of very many configurations not all at once.
-    private const int BlockSize = 1_000;
 
     /// <inheritdoc/>
     public override async Task<ListJobConfigurationsResponse> ListJobConfigurations(
@@ -46,18 +41,15 @@ internal sealed class JobConfigurationService(
             var page = all.Slice(Window(request, response, all.Count));
             response.JobConfigurations.Add(await ToMessagesAsync(page, caller, context));
         }
-        else if (lists.Know(request))
+        else
         {
+            var properties = await lists.PropertiesAsync(request, caller, context.CancellationToken);
             var all = await lists.AllAsync(request, context.CancellationToken);
-            var found = lists.Filter(all, request);
-            var page = lists.Order(found, all, request, Window(request, response, found.Count));
+            var found = lists.Filter(all, request, properties);
+            var page = lists.Order(found, all, request, properties, Window(request, response, found.Count));
             response.JobConfigurations.Add(JobLists.IsOfRuns(request)
                 ? await messages.ToMessagesAsync(configurations.Show(page), caller, context.CancellationToken)
                 : await ToMessagesAsync([.. page.Select(r => r.Configuration)], caller, context));
-        }
-        else
-        {
-            await ListByMessageAsync(request, response, caller, context);
         }
 
         for (var i = 0; !mask.IsAll && i < response.JobConfigurations.Count; i++)
@@ -189,25 +181,6 @@ internal sealed class JobConfigurationService(
         var patched = new JobConfigurationMessage();
         json.Read(changed, patched);
         return patched;
-    }
-
-    // Properties inside of others, such as lastUpdatedBy.username, exist in the messages only.
-    private async ValueTask ListByMessageAsync(
-        ListJobConfigurationsRequest request, ListJobConfigurationsResponse response, User caller, ServerCallContext context)
-    {
-        var all = MessageProperties.Of(JobConfigurationMessage.Descriptor);
-        var filter = new ObjectFilter<IMessage>(all, request.Filter, request.RootJunction, system.Value.Zone);
-        var order = new ObjectOrder<IMessage>(all, request.Order);
-        var found = new List<JobConfigurationMessage>();
-        foreach (var block in (await configurations.ListAsync(context.CancellationToken)).Chunk(BlockSize))
-        {
-            var wanted = block.Where(j => JobLists.Answers(j, request.Query)).ToList();
-            found.AddRange((await ToMessagesAsync(wanted, caller, context)).Where(filter.Matches));
-        }
-
-        if (!order.IsDefault)
-            found.Sort(order.Compare);
-        response.JobConfigurations.Add(found.Slice(Window(request, response, found.Count)));
     }
 
     private async ValueTask<List<JobConfigurationMessage>> ToMessagesAsync(

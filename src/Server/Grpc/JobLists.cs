@@ -2,6 +2,8 @@ using System.Buffers;
 using Dhis2.Scheduling.V1;
 using Dhis2Grpc.Server.Queries;
 using Dhis2Grpc.Server.Scheduling;
+using Dhis2Grpc.Server.Security;
+using Dhis2Grpc.Server.Storage;
 using Microsoft.Extensions.Options;
 using JobConfiguration = Dhis2Grpc.Server.Scheduling.JobConfiguration;
 
@@ -9,7 +11,7 @@ namespace Dhis2Grpc.Server.Grpc;
 
 /// <summary>Finds job configurations among very many.</summary>
 internal sealed class JobLists(
-    JobConfigurations configurations, JobCatalog catalog, JobViews views, TimeProvider time, IOptions<SystemInfoOptions> system)
+    JobConfigurations configurations, JobCatalog catalog, JobViews views, IUserStore users, TimeProvider time, IOptions<SystemInfoOptions> system)
 {
     // Who looks at the first page looks at some more.
     private const int SortedAtOnce = 1_000;
@@ -18,16 +20,12 @@ internal sealed class JobLists(
     private readonly RecentLists<JobRecord> _recentWithRuns = new();
     private (IReadOnlyList<JobConfiguration> Of, JobRecord[] Records) _withoutRuns = ([], []);
 
-    /// <summary>Whether the configuration has that UID or code, or a name that contains it; none fits all.</summary>
-    public static bool Answers(JobConfiguration job, string query) =>
-        query.Length == 0 || job.Uid == query || job.Code == query || job.Name.Contains(query, StringComparison.OrdinalIgnoreCase);
-
-    /// <summary>All properties that a query names can be read of records.</summary>
+    /// <summary>The properties that a query may name. All that one query asks is of one moment.</summary>
     /// <exception cref="Errors.Dhis2Exception">A filter makes no sense (E1003).</exception>
-    public bool Know(ListJobConfigurationsRequest request)
+    public async ValueTask<JobProperties> PropertiesAsync(ListJobConfigurationsRequest request, User caller, CancellationToken cancellationToken)
     {
-        var properties = Properties();
-        return Named(request).All(n => n == ListFilter.Identifiable || properties.Find(n) is not null);
+        var editors = Named(request).Any(JobMembers.IsOfEditors) ? await users.ListAsync(cancellationToken) : [];
+        return new(catalog, views, new(editors, caller), time.GetUtcNow());
     }
 
     /// <summary>The query looks at what runs changed: it is answered from <see cref="JobRecord.State"/>.</summary>
@@ -49,12 +47,12 @@ internal sealed class JobLists(
     }
 
     /// <summary>The records that a query asks for, in their order.</summary>
-    public IReadOnlyList<JobRecord> Filter(IReadOnlyList<JobRecord> all, ListJobConfigurationsRequest request)
+    public IReadOnlyList<JobRecord> Filter(IReadOnlyList<JobRecord> all, ListJobConfigurationsRequest request, JobProperties properties)
     {
         if (request.Filter.Count == 0 && request.Query.Length == 0)
             return all;
-        var filter = new ObjectFilter<JobRecord>(Properties(), request.Filter, request.RootJunction, system.Value.Zone);
-        return Remembered(all, request, Key(request), Find);
+        var filter = new ObjectFilter<JobRecord>(properties, request.Filter, request.RootJunction, system.Value.Zone);
+        return Remembered(all, request, Key(request, properties), Find);
 
         IReadOnlyList<JobRecord> Find()
         {
@@ -74,19 +72,17 @@ internal sealed class JobLists(
     }
 
     /// <summary>A part of what was found, in the order that a query asks for.</summary>
-    public JobRecord[] Order(IReadOnlyList<JobRecord> found, IReadOnlyList<JobRecord> all, ListJobConfigurationsRequest request, Window window)
+    public JobRecord[] Order(
+        IReadOnlyList<JobRecord> found, IReadOnlyList<JobRecord> all, ListJobConfigurationsRequest request, JobProperties properties, Window window)
     {
-        var order = new ObjectOrder<JobRecord>(Properties(), request.Order);
+        var order = new ObjectOrder<JobRecord>(properties, request.Order);
         if (order.IsDefault)
             return found.Slice(window);
         var (offset, count) = window.Within(found.Count);
         var sorted = (offset + count + SortedAtOnce - 1) / SortedAtOnce * SortedAtOnce;
-        var key = $"{sorted}\n{string.Join(',', request.Order)}\n{Key(request)}";
+        var key = $"{sorted}\n{string.Join(',', request.Order)}\n{Key(request, properties)}";
         return Remembered(all, request, key, () => order.First(found, Math.Min(sorted, found.Count))).Slice(window);
     }
-
-    // All that one query asks is of one moment.
-    private JobProperties Properties() => new(catalog, views, time.GetUtcNow());
 
     private IReadOnlyList<JobRecord> Remembered(
         IReadOnlyList<JobRecord> all, ListJobConfigurationsRequest request, string key, Func<IReadOnlyList<JobRecord>> find) =>
@@ -96,6 +92,7 @@ internal sealed class JobLists(
     private static IEnumerable<string> Named(ListJobConfigurationsRequest request) =>
         request.Filter.Select(f => ListFilter.Parse(f).Property).Concat(ListOrder.Parse(request.Order).Select(o => o.Property));
 
-    private static string Key(ListJobConfigurationsRequest request) =>
-        $"{request.Query}\n{request.RootJunction}\n{string.Join('\n', request.Filter)}";
+    // What does not depend on the configurations alone is part of the question.
+    private static string Key(ListJobConfigurationsRequest request, JobProperties properties) =>
+        $"{request.Query}\n{request.RootJunction}\n{string.Join('\n', request.Filter)}\n{properties.Members.State(Named(request))}";
 }

@@ -7,11 +7,14 @@ namespace Dhis2Grpc.Server.Grpc;
 
 /// <summary>The properties of job configurations that lists are filtered and ordered by, read where they are kept: very
 /// many pass without a message being made of any. All that one query asks is of one moment.</summary>
-internal sealed class JobProperties(JobCatalog catalog, JobViews views, DateTimeOffset now) : IObjectProperties<JobRecord>
+internal sealed class JobProperties(JobCatalog catalog, JobViews views, JobMembers members, DateTimeOffset now) : IObjectProperties<JobRecord>
 {
     private static readonly string[] Types = Names("job_type");
     private static readonly string[] Statuses = Names("job_status");
     private static readonly string[] SchedulingTypes = Names("scheduling_type");
+
+    /// <summary>Properties inside of other objects, and those that are the same of all.</summary>
+    public JobMembers Members => members;
 
     /// <inheritdoc/>
     public ObjectProperty<JobRecord>? Find(string name) => name switch
@@ -21,7 +24,7 @@ internal sealed class JobProperties(JobCatalog catalog, JobViews views, DateTime
         "code" => Text(r => r.Configuration.Code),
         "created" => Instant(r => r.Configuration.Created),
         "lastUpdated" => Instant(r => r.Configuration.LastUpdated),
-        "lastUpdatedBy" or "lastUpdatedBy.id" => Text(r => r.Configuration.LastUpdatedBy),
+        "lastUpdatedBy" => Text(r => r.Configuration.LastUpdatedBy),
         "jobType" => Choice(name, Types, r => WireName.Of(r.Configuration.Type)),
         "cronExpression" => Text(r => r.Configuration.CronExpression),
         "delay" => Number(r => (decimal?)r.Configuration.Delay?.TotalSeconds),
@@ -43,7 +46,8 @@ internal sealed class JobProperties(JobCatalog catalog, JobViews views, DateTime
         "queuePosition" => Number(r => r.Configuration.QueuePosition),
         "timeZone" => Text(r => r.Configuration.TimeZone),
         "catchUpWindow" => Number(r => (decimal?)r.Configuration.CatchUpWindow?.TotalSeconds),
-        _ => null,
+        "leaderOnlyJob" => Flag(r => r.Configuration.Type != Dhis2.Scheduling.V1.JobType.LeaderElection),
+        _ => members.Find(name),
     };
 
     /// <summary>The property changes with the job's runs, and not with its configuration alone.</summary>

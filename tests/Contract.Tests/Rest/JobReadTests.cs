@@ -25,6 +25,14 @@ public sealed class JobReadTests(JobReadTests.FiveJobs five) : IClassFixture<Job
     [InlineData("filter=code:null&filter=enabled:eq:true", "alpha,Beta,epsilon")]
     [InlineData("filter=code:eq:D1&filter=enabled:eq:false&rootJunction=OR", "delta,gamma")]
     [InlineData("filter=lastUpdatedBy.username:eq:admin&order=name:desc", "gamma,epsilon,delta,alpha,Beta")]
+    [InlineData("filter=lastUpdatedBy.name:ilike:ADMIN&order=lastUpdatedBy.username:desc,name:idesc", "gamma,epsilon,delta,Beta,alpha")]
+    [InlineData("filter=lastUpdatedBy.displayName:null", "")]
+    [InlineData("filter=lastUpdatedBy.code:null&filter=createdBy.name:null&filter=user:null", "alpha,Beta,delta,epsilon,gamma")]
+    [InlineData("filter=createdBy.username:eq:admin", "")]
+    [InlineData("filter=access.read:eq:true&filter=sharing.users:empty&filter=leaderOnlyJob:eq:true&filter=favorite:eq:false", "alpha,Beta,delta,epsilon,gamma")]
+    [InlineData("filter=access.delete:eq:false", "")]
+    [InlineData("filter=translations.locale:eq:fr", "alpha")]
+    [InlineData("filter=translations:empty&filter=attributeValues:empty&order=translations:asc", "Beta,delta,epsilon,gamma")]
     [InlineData("filter=cronExpression:like:30", "alpha,Beta,delta,epsilon,gamma")]
     [InlineData("order=name:idesc", "gamma,epsilon,delta,Beta,alpha")]
     [InlineData("order=jobType:asc", "alpha,Beta,delta,epsilon,gamma")]
@@ -150,6 +158,10 @@ public sealed class JobReadTests(JobReadTests.FiveJobs five) : IClassFixture<Job
                     "/api/jobConfigurations", Json($$"""{"id":"aaaaaaaaaa{{i + 1}}","name":"{{name}}","jobType":"{{type}}","cronExpression":"0 30 {{i + 1}} 29 2 ?"{{extra}}}"""));
                 answer.EnsureSuccessStatusCode();
             }
+
+            using var translated = await Node.Http.PatchAsync("/api/jobConfigurations/aaaaaaaaaa1", new StringContent(
+                """[{"op":"add","path":"/translations","value":[{"locale":"fr","property":"NAME","value":"Alpha"}]}]""", Encoding.UTF8, "application/json-patch+json"));
+            translated.EnsureSuccessStatusCode();
         }
 
         public ValueTask DisposeAsync() => Node.DisposeAsync();
