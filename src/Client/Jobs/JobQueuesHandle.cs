@@ -78,6 +78,20 @@ public sealed class JobQueuesHandle
         string name, WatchOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
-        return _watch.WatchAsync(name, options ?? new(), cancellationToken);
+        return _watch.WatchAsync(name, "", options ?? new(), cancellationToken);
+    }
+
+    /// <summary>Watches a queue's run that <see cref="ExecuteAsync"/> started from its beginning, however much of it is over
+    /// already.</summary>
+    /// <param name="name">Name of the queue.</param>
+    /// <param name="run">The run of its first job.</param>
+    /// <param name="options">How to watch.</param>
+    /// <param name="cancellationToken">Ends the watch.</param>
+    public IAsyncEnumerable<JobQueueUpdate> WatchAsync(
+        string name, RunHandle run, WatchOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        ArgumentNullException.ThrowIfNull(run);
+        return _watch.WatchAsync(name, run.RunId, options ?? new(), cancellationToken);
     }
 }

@@ -8,9 +8,10 @@ namespace Dhis2Grpc.Client.Watching;
 /// <summary>Watches of queues' runs that survive lost connections: they come back with the last token.</summary>
 internal sealed class QueueWatch(JobQueueService.JobQueueServiceClient service, TimeProvider time)
 {
-    /// <summary>Watches a queue's run to its end, or with follow all of them.</summary>
+    /// <summary>Watches a queue's run to its end, or with follow all of them; from its beginning when it is the run that is
+    /// named.</summary>
     public async IAsyncEnumerable<JobQueueUpdate> WatchAsync(
-        string queue, WatchOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
+        string queue, string runId, WatchOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var trees = new RunTrees();
         var delay = new ReconnectDelay(time, options.GiveUpAfter);
@@ -20,7 +21,7 @@ internal sealed class QueueWatch(JobQueueService.JobQueueServiceClient service, 
         {
             Dhis2Exception? lost = null;
             var anew = false;
-            var request = new WatchJobQueueRunRequest { Name = queue, ResumeToken = token, Follow = options.Follow };
+            var request = new WatchJobQueueRunRequest { Name = queue, ResumeToken = token, Follow = options.Follow, RunId = token.Length == 0 ? runId : "" };
             using (var call = service.WatchJobQueueRun(request, cancellationToken: cancellationToken))
             {
                 while (!anew)

@@ -24,14 +24,21 @@ internal sealed class QueueRunWatches(
         using var watcher = runs.Watch(new RunFilter { JobUids = members }, request.ResumeToken);
         var latest = await history.LatestAsync(queue, cancellationToken);
         await opened();
+        var fromStart = latest is not null && latest.Id == request.RunId;
+        // Else what ended before is told by the queue's run alone.
+        var told = Ended(latest).ToHashSet();
+        if (fromStart)
+        {
+            await foreach (var before in HistoryAsync(Ended(latest), cancellationToken))
+                yield return new() { ResumeToken = request.ResumeToken, Run = before };
+        }
+
         if (!request.Follow && latest is { Outcome: not null })
         {
             yield return ToMessage(latest, queue, request.ResumeToken);
             yield break;
         }
 
-        // What ended before is told by the queue's run alone.
-        var told = Ended(latest).ToHashSet();
         var token = request.ResumeToken;
         QueueRun? shown = null;
         await foreach (var (run, change) in ReadAsync(queue.Name, latest, watcher, cancellationToken))
@@ -39,6 +46,9 @@ internal sealed class QueueRunWatches(
             if (run is { } watched)
             {
                 token = watched.ResumeToken;
+                // It ended while the watch began, and was told already.
+                if (fromStart && told.Contains(watched.Event.RunId))
+                    continue;
                 yield return new() { ResumeToken = token, Run = messages.Of(watched) };
                 if (watched.Event.Terminal)
                     told.Add(watched.Event.RunId);
@@ -56,6 +66,24 @@ internal sealed class QueueRunWatches(
             if (!request.Follow)
                 yield break;
             (shown, told) = (null, []);
+        }
+    }
+
+    // The resume token of one run does not resume the queue's.
+    private async IAsyncEnumerable<WatchJobRunResponse> HistoryAsync(
+        IEnumerable<string> ended, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (var runId in ended)
+        {
+            using var watcher = runs.Watch(new RunFilter { RunId = runId }, null);
+            await foreach (var watched in watcher.ReadAsync(cancellationToken))
+            {
+                var message = messages.Of(watched).Clone();
+                message.ResumeToken = "";
+                yield return message;
+                if (watched.Event.Terminal)
+                    break;
+            }
         }
     }
 
@@ -116,7 +144,8 @@ internal sealed class QueueRunWatches(
         var last = known is { Outcome: null } ? null : known;
         while (true)
         {
-            var (run, changed) = queueRuns.Look(queue);
+            // The queue may get another name while it is watched.
+            (queue, var run, var changed) = queueRuns.Look(queue);
             if (run is not null && !ReferenceEquals(run, last))
             {
                 last = run;

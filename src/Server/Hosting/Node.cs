@@ -59,6 +59,7 @@ internal static class Node
         app.MapOpenApi();
         app.MapMetadataRoutes();
         app.MapApps();
+        app.MapLogin();
         return app;
     }
 

@@ -9,13 +9,17 @@ internal sealed class QueueRuns(TimeProvider time)
     private readonly Lock _gate = new();
     private readonly Dictionary<string, QueueRun> _active = [];
     private readonly Dictionary<string, QueueRun> _latest = [];
+    private readonly Dictionary<string, string> _renamed = [];
     private TaskCompletionSource _changed = Signal();
 
-    /// <summary>The latest run of a queue, and what completes when any changes.</summary>
-    public (QueueRun? Run, Task Changed) Look(string queue)
+    /// <summary>The queue's name now, its latest run, and what completes when any changes.</summary>
+    public (string Queue, QueueRun? Run, Task Changed) Look(string queue)
     {
         lock (_gate)
-            return (_latest.GetValueOrDefault(queue), _changed.Task);
+        {
+            queue = NameOf(queue);
+            return (queue, _latest.GetValueOrDefault(queue), _changed.Task);
+        }
     }
 
     /// <summary>A job of a queue started: as the next of a run, or as the first of a new one.</summary>
@@ -24,7 +28,7 @@ internal sealed class QueueRuns(TimeProvider time)
         lock (_gate)
         {
             var queue = _active.Values.FirstOrDefault(q => run.Trigger == JobRunTrigger.Queue && q.Next?.Uid == job.Uid)
-                ?? new QueueRun { Id = run.RunId, Queue = job.QueueName!, Started = run.Started };
+                ?? new QueueRun { Id = run.RunId, Queue = NameOf(job.QueueName!), Started = run.Started };
             Put(queue with { Next = null, Steps = [.. queue.Steps, QueueStep.Of(job, run)] });
         }
     }
@@ -96,19 +100,40 @@ internal sealed class QueueRuns(TimeProvider time)
         lock (_gate)
         {
             _latest.Remove(queue);
+            _renamed.Remove(queue);
             foreach (var run in _active.Values.Where(q => q.Queue == queue).ToList())
                 _active.Remove(run.Id);
         }
     }
 
-    /// <summary>A queue has another name. A run that goes on keeps the one with which it began.</summary>
+    /// <summary>A queue has another name, and its runs with it, also one that goes on.</summary>
     public void Rename(string queue, string name)
     {
         lock (_gate)
         {
-            if (_latest.TryGetValue(queue, out var run) && run.Outcome is not null && _latest.Remove(queue))
-                _latest[name] = run with { Queue = name };
+            _latest.Remove(name);
+            if (_latest.Remove(queue, out var latest))
+                _latest[name] = latest with { Queue = name };
+            foreach (var run in _active.Values.Where(r => r.Queue == queue).ToList())
+            {
+                var renamed = run with { Queue = name };
+                _active[run.Id] = renamed;
+                if (latest?.Id == run.Id)
+                    _latest[name] = renamed;
+            }
+
+            // Names lead on to the last one, never in a circle.
+            _renamed.Remove(name);
+            _renamed[queue] = name;
+            Signal(ref _changed);
         }
+    }
+
+    private string NameOf(string queue)
+    {
+        while (_renamed.TryGetValue(queue, out var name))
+            queue = name;
+        return queue;
     }
 
     private static TaskCompletionSource Signal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -132,7 +157,12 @@ internal sealed class QueueRuns(TimeProvider time)
         // Two may go on at once, when a user starts a job in the middle; the one that began last is shown.
         if (!_latest.TryGetValue(queue.Queue, out var latest) || string.CompareOrdinal(queue.Id, latest.Id) >= 0)
             _latest[queue.Queue] = queue;
-        _changed.TrySetResult();
-        _changed = Signal();
+        Signal(ref _changed);
+    }
+
+    private static void Signal(ref TaskCompletionSource changed)
+    {
+        changed.TrySetResult();
+        changed = Signal();
     }
 }

@@ -7,7 +7,8 @@ namespace Dhis2Grpc.Server.Security;
 /// <summary>HTTP Basic on both faces: gRPC's <c>authorization</c> metadata is the same header. Everything needs a login,
 /// paths that do not exist too, unless its endpoint allows anonymous callers. The user becomes the request feature
 /// <see cref="User"/>. A refusal is 401 with <c>WWW-Authenticate</c> and the request feature
-/// <see cref="AuthenticationFailure"/>, or UNAUTHENTICATED for a gRPC call. It stands in for the framework's
+/// <see cref="AuthenticationFailure"/>, or UNAUTHENTICATED for a gRPC call; a person in a browser is sent to the
+/// <see cref="LoginPage"/>. It stands in for the framework's
 /// authentication and authorization, which look for scheme, handler and policy anew in each request: measured, a fifth
 /// of what a gRPC call costs. Requests without a Basic header may carry a session; see <see cref="Sessions"/>.</summary>
 internal sealed class BasicAuthentication(RequestDelegate next, LoginVerifier verifier, Sessions sessions)
@@ -53,6 +54,10 @@ internal sealed class BasicAuthentication(RequestDelegate next, LoginVerifier ve
             response.ContentType = http.Request.ContentType;
             response.Headers["grpc-status"] = ((int)StatusCode.Unauthenticated).ToString(System.Globalization.CultureInfo.InvariantCulture);
             response.Headers["grpc-message"] = Uri.EscapeDataString(failure);
+        }
+        else if (LoginPage.IsFor(http.Request))
+        {
+            response.Redirect(LoginPage.Of(http));
         }
         else
         {

@@ -34,6 +34,9 @@ internal sealed class Sessions(Secrets secrets, IUserStore users, TimeProvider t
         });
     }
 
+    /// <summary>Takes the browser's session away.</summary>
+    public static void Close(HttpContext http) => http.Response.Cookies.Delete(Cookie, new CookieOptions { Path = "/" });
+
     /// <summary>The user whose session the request carries; null when it carries none that is good.</summary>
     public async ValueTask<User?> FindAsync(HttpContext http)
     {

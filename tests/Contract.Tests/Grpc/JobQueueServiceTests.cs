@@ -46,6 +46,47 @@ public sealed class JobQueueServiceTests
     }
 
     [Fact]
+    public async Task Who_comes_after_the_start_is_told_the_run_from_its_beginning()
+    {
+        using var gates = new GatedJob(items: 1);
+        await using var node = await TestNode.StartAsync(gates.Into);
+        var it = new Queue(node);
+        var (a, b) = (await it.CreateAsync(JobType.Test, new() { Stages = 2, Items = 3 }), await it.CreateAsync(JobType.DataSync));
+        await it.MakeAsync("Q", a, b);
+        var first = await it.Runs.ExecuteAsync(a);
+        await EventuallyAsync(async () => (await it.Queues.GetJobQueueRunAsync(new() { Name = "Q" }, cancellationToken: Token)).Run?.Steps is [_, { RunId.Length: > 0 }]);
+
+        List<WatchJobQueueRunResponse> during = [];
+        using (var watch = await it.OpenAsync(new() { Name = "Q", RunId = first }))
+        {
+            await UntilAsync(watch, during, m => m.Run is { Snapshot.JobId: var job } && job == b);
+            // It has another name in the middle, and the watch goes on.
+            await it.Queues.UpdateJobQueueAsync(
+                new() { Name = "Q", Queue = new() { Name = "a/b c%2F", CronExpression = SharedNode.NextCron(), Sequence = { a, b } } }, cancellationToken: Token);
+            gates.Release(1);
+            await UntilAsync(watch, during, m => m.Terminal);
+        }
+
+        List<WatchJobQueueRunResponse> after = [];
+        using (var watch = await it.OpenAsync(new() { Name = "a/b c%2F", RunId = first }))
+            await UntilAsync(watch, after, m => m.Terminal);
+
+        foreach (var seen in new[] { during, after })
+        {
+            Assert.Equal((first, 2), (seen[0].Run.RunId, seen[0].Run.Snapshot.Sequence[0].Stages.Count(s => s.TotalItems == 3)));
+            Assert.Equal(seen[^1].QueueRun.Steps.Select(s => s.RunId), seen.Where(m => m.Run is { Terminal: true }).Select(m => m.Run.RunId));
+            Assert.Equal(("a/b c%2F", JobRunState.Completed), (seen[^1].QueueRun.QueueName, seen[^1].QueueRun.State));
+        }
+
+        // What is not that run is told as ever.
+        using var other = await it.OpenAsync(new() { Name = "a/b c%2F", RunId = "someOtherRun" });
+        await UntilAsync(other, [], m => m.Terminal);
+        // A name that holds a slash is one segment of a path.
+        using var rest = await node.Http.GetAsync("/api/scheduler/queues/a%2Fb%20c%252F/run", Token);
+        Assert.Contains(first, await rest.Content.ReadAsStringAsync(Token), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_a_job_did_before_it_joined_is_no_run_of_the_queue()
     {
         await using var node = await TestNode.StartAsync();

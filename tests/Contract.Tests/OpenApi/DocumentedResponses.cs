@@ -11,7 +11,8 @@ namespace Contract.Tests.OpenApi;
 /// header, media type or body.</summary>
 internal sealed partial class DocumentedResponses(IServiceProvider services, HttpMessageHandler inner) : DelegatingHandler(inner)
 {
-    private const int LargestJudged = 4 << 20;
+    private const string Lines = "application/x-ndjson";
+    private const string Events = "text/event-stream";
 
     // One document serves all nodes of the process that have the same routes.
     private static readonly Lock _lock = new();
@@ -33,8 +34,7 @@ internal sealed partial class DocumentedResponses(IServiceProvider services, Htt
     {
         var response = await base.SendAsync(request, cancellationToken);
         var path = Version().Replace(request.RequestUri!.AbsolutePath, "/api/", 1).TrimEnd('/');
-        // HEAD is GET without a body, and not documented apart from it.
-        if (request.Method == HttpMethod.Head || !path.StartsWith("/api/", StringComparison.Ordinal) || path.StartsWith("/api/docs", StringComparison.Ordinal))
+        if (!path.StartsWith("/api/", StringComparison.Ordinal) || path.StartsWith("/api/docs", StringComparison.Ordinal))
             return response;
         var faults = await FaultsAsync(request, path["/api".Length..], response, cancellationToken);
         if (faults.Count == 0)
@@ -46,7 +46,9 @@ internal sealed partial class DocumentedResponses(IServiceProvider services, Htt
     private async Task<List<string>> FaultsAsync(HttpRequestMessage request, string path, HttpResponseMessage response, CancellationToken cancellationToken)
     {
         var api = await ApiOfAsync(services);
-        var documented = api.ResponseOf(request.Method.Method, path, (int)response.StatusCode);
+        // HEAD is GET without a body, and not documented apart from it.
+        var isHead = request.Method == HttpMethod.Head;
+        var documented = api.ResponseOf(isHead ? "GET" : request.Method.Method, path, (int)response.StatusCode);
         if (documented is null)
         {
             if (response.IsSuccessStatusCode)
@@ -65,22 +67,33 @@ internal sealed partial class DocumentedResponses(IServiceProvider services, Htt
             if (response.Headers.ConnectionClose is true && (int)response.StatusCode is 400 or 414 or 431)
                 return [];
             var mayBeEmpty = content is null || (bool?)documented["x-may-be-empty"] is true;
-            return mayBeEmpty || request.Method == HttpMethod.Head ? [.. missing] : ["The body is missing."];
+            return mayBeEmpty || isHead ? [.. missing] : ["The body is missing."];
         }
 
         if (content?[type] is not { } media)
             return [$"The document names other media types than {type}."];
-        // Transformers give members another name or type; what they make is not in any schema.
-        if (type != "application/json" || media["schema"] is not { } schema || Transformers().IsMatch(Uri.UnescapeDataString(request.RequestUri!.Query)))
+        if (isHead)
+            return await response.Content.ReadAsByteArrayAsync(cancellationToken) is [] ? [.. missing] : ["HEAD has a body."];
+        if (type is Lines or Events)
+        {
+            // Each event is of the one schema; the end may never come.
+            var (ofEvent, ofFailure) = (content[Lines]!["schema"]!, api.Failure["content"]!["application/json"]!["schema"]!);
+            response.Content = DocumentedEvents.Content(
+                new(await response.Content.ReadAsStreamAsync(cancellationToken), type == Events, (e, failed) => api.Faults(failed ? ofFailure : ofEvent, e)),
+                response.Content.Headers);
+            return [.. missing];
+        }
+
+        if (type != "application/json" || media["schema"] is not { } schema)
             return [.. missing];
         var length = response.Content.Headers.ContentLength;
         var bytes = await response.Content.ReadAsByteArrayAsync(cancellationToken);
         response.Content = new SentContent(bytes, length, response.Content.Headers);
-        // What makes a document large is more of the same; its smaller siblings are judged.
-        if (bytes.Length > LargestJudged || (bytes.Length == 0 && (bool?)documented["x-may-be-empty"] is true))
+        if (bytes.Length == 0 && (bool?)documented["x-may-be-empty"] is true)
             return [.. missing];
         using var body = JsonDocument.Parse(bytes);
-        return [.. missing, .. api.Faults(schema, body.RootElement).Take(20)];
+        var (own, faults) = DocumentedFields.TakeBack(body.RootElement, response.IsSuccessStatusCode ? request.RequestUri!.Query : "");
+        return [.. missing, .. faults, .. api.Faults(schema, own).Take(20)];
     }
 
     /// <summary>A body that was read, with its headers as they were sent: a streamed one has no length.</summary>
@@ -105,7 +118,4 @@ internal sealed partial class DocumentedResponses(IServiceProvider services, Htt
 
     [GeneratedRegex("^/api/(2[89]|3[0-9]|4[0-4])/")]
     private static partial Regex Version();
-
-    [GeneratedRegex(@"fields=[^&]*(~|::|\|)")]
-    private static partial Regex Transformers();
 }

@@ -7,6 +7,7 @@ using Dhis2Grpc.Server.Rest.OpenApi;
 using Microsoft.AspNetCore.Grpc.JsonTranscoding;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Xunit.Sdk;
 
 namespace Contract.Tests.OpenApi;
 
@@ -103,6 +104,41 @@ public sealed class OpenApiTests
         Assert.Empty(api.Faults(schema, right.RootElement));
     }
 
+    [Theory]
+    [InlineData("application/x-ndjson", "{\"id\": 5}\n")]
+    [InlineData("text/event-stream", "id: 1\nevent: snapshot\ndata: {\"nobodyKnows\": true}\n\n")]
+    [InlineData("text/event-stream", "event: error\ndata: {\"snapshot\": {}}\n\n")]
+    [InlineData("text/event-stream", "colour: red\n\n")]
+    public async Task The_judge_notices_wrong_events_as_they_are_read(string type, string body)
+    {
+        await using var node = await TestNode.StartAsync();
+        using var played = new HttpClient(new DocumentedResponses(node.Services, new Played(type, body))) { BaseAddress = new Uri("http://localhost") };
+        using var opened = await played.GetAsync("/api/scheduling/watch", HttpCompletionOption.ResponseHeadersRead, Cancel);
+
+        await Assert.ThrowsAsync<XunitException>(() => opened.Content.ReadAsStringAsync(Cancel));
+    }
+
+    [Theory]
+    [InlineData("name~rename(id)~size", """{"id": "five"}""", true)]
+    [InlineData("name~rename(n)", """{"n": 5}""", false)]
+    [InlineData("name~rename(n)", """{"n": "a", "m": 1}""", false)]
+    [InlineData("translations~size", """{"translations": []}""", false)]
+    [InlineData("translations~isEmpty", """{"translations": true}""", true)]
+    [InlineData("translations[locale~rename(l)]", """{"translations": [{"l": 5}]}""", false)]
+    [InlineData("translations~keyBy(locale)", """{"translations": {"fr": [{"value": "x"}]}}""", true)]
+    public async Task The_judge_takes_back_what_transformers_made(string fields, string job, bool fits)
+    {
+        await using var node = await TestNode.StartAsync();
+        using var played = new HttpClient(new DocumentedResponses(node.Services, new Played("application/json", job))) { BaseAddress = new Uri("http://localhost") };
+
+        Task Ask() => played.GetAsync($"/api/jobConfigurations/aaaaaaaaaaa?fields={Uri.EscapeDataString(fields)}", Cancel);
+
+        if (fits)
+            await Ask();
+        else
+            await Assert.ThrowsAsync<XunitException>(Ask);
+    }
+
     [Fact]
     public async Task The_pages_to_read_it_by_need_nothing_from_elsewhere()
     {
@@ -116,5 +152,12 @@ public sealed class OpenApiTests
         Assert.DoesNotContain("http://", page, StringComparison.Ordinal);
         Assert.DoesNotContain("https://", page, StringComparison.Ordinal);
         Assert.True(script.IsSuccessStatusCode);
+    }
+
+    /// <summary>Answers anything with one body.</summary>
+    private sealed class Played(string type, string body) : HttpMessageHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            Task.FromResult(new HttpResponseMessage { Content = new StringContent(body, new System.Net.Http.Headers.MediaTypeHeaderValue(type)) });
     }
 }

@@ -90,12 +90,36 @@ public sealed class JobQueuesTests
         await SchedulerHost.UntilAsync(() => Task.FromResult(runs.Look("Q").Run is { Outcome: not null } run ? run : null));
 
         await host.Get<JobQueues>().UpdateAsync("Q", "P", Cron, ["ja000000000", "jb000000000"], SchedulerHost.Admin, Token);
-        Assert.Equal((null, started.RunId), (runs.Look("Q").Run, runs.Look("P").Run?.Id));
+        Assert.Equal(("P", started.RunId, started.RunId), (runs.Look("Q").Queue, runs.Look("Q").Run?.Id, runs.Look("P").Run?.Id));
         await host.Get<JobQueues>().DeleteAsync("P", SchedulerHost.Admin, Token);
         await CreateAsync(host, "P", "jc000000000", "jd000000000");
 
         Assert.Null(runs.Look("P").Run);
         Assert.Null(await host.Get<QueueHistory>().LatestAsync(await host.Get<JobQueues>().GetAsync("P", Token), Token));
+    }
+
+    [Fact]
+    public async Task A_queue_renamed_in_the_middle_of_its_run_goes_on_and_is_found_under_both_names()
+    {
+        await using var host = await StartAsync();
+        var (runs, queues) = (host.Get<QueueRuns>(), host.Get<JobQueues>());
+        await CreateAsync(host, "Q", "ja000000000", "jb000000000");
+        await host.Runs.ExecuteAsync("ja000000000", SchedulerHost.Admin, Token);
+        var first = await _test.NextAsync();
+
+        await queues.UpdateAsync("Q", "P", Cron, ["ja000000000", "jb000000000"], SchedulerHost.Admin, Token);
+        await queues.UpdateAsync("P", "R", Cron, ["ja000000000", "jb000000000"], SchedulerHost.Admin, Token);
+        Assert.Equal(("R", first.Context.RunId, null), (runs.Look("Q").Queue, runs.Look("R").Run?.Id, runs.Look("R").Run?.Outcome));
+        first.End();
+        (await _other.NextAsync()).End();
+        var ended = await SchedulerHost.UntilAsync(() => Task.FromResult(runs.Look("Q").Run is { Outcome: not null } run ? run : null));
+
+        Assert.Equal((first.Context.RunId, JobRunOutcome.Completed, "R", 2), (ended.Id, ended.Outcome, ended.Queue, ended.Steps.Count));
+        // A name that goes back leads to itself, and one that is taken again to the new queue.
+        await queues.UpdateAsync("R", "Q", Cron, ["ja000000000", "jb000000000"], SchedulerHost.Admin, Token);
+        Assert.Equal(("Q", ended.Id), (runs.Look("P").Queue, runs.Look("Q").Run?.Id));
+        await CreateAsync(host, "R", "jc000000000", "jd000000000");
+        Assert.Null(runs.Look("R").Run);
     }
 
     private static async Task CreateAsync(SchedulerHost host, string name, params string[] jobs) =>

@@ -16,8 +16,8 @@ export const launch = () =>
   });
 
 /** Opens a page. `troubles` gets what its console, scripts and network complain of. */
-export async function open(browser, httpCredentials) {
-  const context = await browser.newContext({ httpCredentials });
+export async function open(browser) {
+  const context = await browser.newContext();
   context.setDefaultTimeout(20_000);
   const page = await context.newPage();
   const troubles = [];
@@ -37,4 +37,13 @@ export async function open(browser, httpCredentials) {
   });
   page.on('response', (response) => requests.push({ method: response.request().method(), url: response.url(), status: response.status() }));
   return { page, troubles, requests };
+}
+
+/** Goes to a page that asks for a login, and logs in as people do. */
+export async function enter(page, url, username = 'admin', password = 'district') {
+  await page.goto(url);
+  await page.locator('input[name=j_username]').fill(username);
+  await page.locator('input[name=j_password]').fill(password);
+  await page.getByRole('button', { name: 'Log in' }).click();
+  await page.waitForURL(url);
 }

@@ -5,7 +5,7 @@ import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, describe, test } from 'node:test';
-import { launch, missing, open } from './browser.js';
+import { enter, launch, missing, open } from './browser.js';
 
 const generations = [
   { name: 'the current one', variable: 'SCHEDULER_APP', version: '2.40.0', hasQueues: true },
@@ -35,9 +35,9 @@ for (const { name, variable, version, hasQueues } of generations) {
       const { Node } = await import('../node/node.js');
       node = await Node.start();
       browser = await launch();
-      ({ page, troubles, requests } = await open(browser, { username: 'admin', password: 'district' }));
+      ({ page, troubles, requests } = await open(browser));
       dialog = page.locator('[data-test=dhis2-uicore-modal]');
-      await page.goto(`${node.restUrl}/dhis-web-scheduler/`);
+      await enter(page, `${node.restUrl}/dhis-web-scheduler/`);
       await page.getByRole('heading', { name: 'Scheduled jobs' }).waitFor();
     });
     after(async () => {

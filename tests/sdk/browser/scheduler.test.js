@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { build } from 'esbuild';
-import { launch, missing, open } from './browser.js';
+import { enter, launch, missing, open } from './browser.js';
 
 const cron = '0 0 3 29 2 ?';
 const work = { stages: '2', items: '20', itemDuration: '10' };
@@ -41,8 +41,8 @@ for (const version of ['2.39.5', '2.40.0', '2.43.1']) {
       const { Node } = await import('../node/node.js');
       node = await Node.start();
       browser = await launch();
-      ({ page, troubles, requests } = await open(browser, { username: 'admin', password: 'district' }));
-      await page.goto(`${node.restUrl}/dhis-web-scheduler/`);
+      ({ page, troubles, requests } = await open(browser));
+      await enter(page, `${node.restUrl}/dhis-web-scheduler/`);
       await page.locator('main').waitFor();
     });
     after(async () => {

@@ -25,7 +25,7 @@ internal static class QueueRunCommands
             var name = context.Get(queue);
             var run = await context.Client.Queues.ExecuteAsync(name, ct);
             if (context.Get(watch))
-                return await ShowAsync(context, name, follow: false, ct);
+                return await ShowAsync(context, o => context.Client.Queues.WatchAsync(name, run, o, ct), follow: false, ct);
             if (context.Json)
                 context.WriteJson(new JsonObject { ["queue"] = name, ["runId"] = run.RunId }.ToJsonString());
             else
@@ -43,13 +43,14 @@ internal static class QueueRunCommands
             "watch", "Shows a queue's run live, job after job, to its end. Exit code 1 when it fails",
             "dhis2 queues watch Night",
             "dhis2 queues watch Night --json | jq -c 'select(.queueRun).queueRun.state'").With(queue, follow);
-        return cli.On(command, (context, ct) => ShowAsync(context, context.Get(queue), context.Get(follow), ct));
+        return cli.On(command, (context, ct) => ShowAsync(context, o => context.Client.Queues.WatchAsync(context.Get(queue), o, ct), context.Get(follow), ct));
     }
 
-    private static async Task<int> ShowAsync(CommandContext context, string queue, bool follow, CancellationToken cancellationToken)
+    private static async Task<int> ShowAsync(
+        CommandContext context, Func<WatchOptions, IAsyncEnumerable<JobQueueUpdate>> watch, bool follow, CancellationToken cancellationToken)
     {
         var display = new RunDisplay(context.Terminal, json: false);
-        var updates = context.Client.Queues.WatchAsync(queue, display.Options(follow), cancellationToken);
+        var updates = watch(display.Options(follow));
         var ended = new Ended();
         if (context.Json)
             await WriteAsync(context, updates, ended);

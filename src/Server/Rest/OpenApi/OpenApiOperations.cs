@@ -216,8 +216,17 @@ internal sealed class OpenApiOperations(OpenApiDocument document, SchemaComponen
 
     private void AddFailures(OpenApiResponses responses)
     {
+        responses["302"] = LogIn();
         responses["401"] = Failure("Unauthorized", "No login, or a wrong one.");
         responses["default"] = Failure("Failure", "Any failure.");
+    }
+
+    private OpenApiResponseReference LogIn()
+    {
+        const string name = "LogIn";
+        if (document.Components?.Responses?.ContainsKey(name) is not true)
+            document.AddComponent(name, new OpenApiResponse { Description = "To a person in a browser who has no login: the page to log in, in `Location`." });
+        return new OpenApiResponseReference(name, document);
     }
 
     private OpenApiResponseReference Failure(string name, string description)

@@ -159,7 +159,7 @@ internal sealed class RequestPlan
             if (value is not string text)
                 continue;
             var (fields, member) = _path.GetOrAdd(name, static (n, p) => p.Resolve(n), this);
-            member.Field.Accessor.SetValue(FieldPath.Owner(request, fields), FromUrl(member, text, "path", zone));
+            member.Field.Accessor.SetValue(FieldPath.Owner(request, fields), FromUrl(member, EncodedSlash.Decode(text, http), "path", zone));
         }
 
         if (_version is not null && RestVersion.Of(http) is { } version)
