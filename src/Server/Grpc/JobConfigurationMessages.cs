@@ -80,13 +80,9 @@ internal sealed class JobConfigurationMessages(JobCatalog catalog, IUserStore us
         };
     }
 
-    /// <summary>How a job comes due. The type decides; members of a queue behind the first have no schedule of their own.</summary>
-    public static SchedulingType SchedulingOf(JobConfiguration job, JobTypeEntry? type) => type?.SchedulingType switch
-    {
-        SchedulingType.FixedDelay when job.Delay is not null => SchedulingType.FixedDelay,
-        SchedulingType.Cron when job.CronExpression is not null => SchedulingType.Cron,
-        _ => SchedulingType.OnceAsap,
-    };
+    /// <summary>How a job comes due.</summary>
+    public static SchedulingType SchedulingOf(JobConfiguration job, JobTypeEntry? type) =>
+        JobSchedule.KindOf(job, type?.SchedulingType ?? SchedulingType.Cron);
 
     /// <summary>Idle, running or disabled.</summary>
     public static JobStatus StatusOf(JobConfiguration job, JobState? state) =>

@@ -11,10 +11,14 @@ namespace Dhis2Grpc.Server.Grpc;
 /// <summary>Reads what clients send about job configurations.</summary>
 internal sealed class JobConfigurationRequests(JobCatalog catalog)
 {
-    /// <summary>What a message sets. Read-only fields are ignored.</summary>
+    /// <summary>The version from which on any job may have any schedule, or none.</summary>
+    public const int FreelyScheduled = 41;
+
+    /// <summary>What a message sets, by the rules of a version. Read-only fields are ignored.</summary>
     /// <exception cref="Dhis2Exception">A field contradicts another or its type.</exception>
-    public JobConfigurationInput ToInput(JobConfigurationMessage message) => new()
+    public JobConfigurationInput ToInput(JobConfigurationMessage message, int? version) => new()
     {
+        IsSince41 = version >= FreelyScheduled,
         Uid = TextOrNull(message.Id),
         Name = TextOrNull(message.Name),
         Code = message.HasCode ? TextOrNull(message.Code) : null,

@@ -70,7 +70,7 @@ internal sealed class JobConfigurationService(
         CreateJobConfigurationRequest request, ServerCallContext context)
     {
         var caller = Admin(context, "create");
-        var input = requests.ToInput(request.JobConfiguration ?? new());
+        var input = requests.ToInput(request.JobConfiguration ?? new(), request.HasVersion ? request.Version : null);
         var view = await configurations.CreateAsync(input, caller, request.ValidateOnly, context.CancellationToken);
         return new() { JobConfiguration = await ToMessageAsync(view, context), Report = Report(view.Configuration.Uid) };
     }
@@ -82,11 +82,12 @@ internal sealed class JobConfigurationService(
         var caller = Admin(context, "update");
         var job = request.JobConfiguration ?? new();
         Check(job.Id);
+        int? version = request.HasVersion ? request.Version : null;
         var view = JobConfigurationRequests.IsPartial(request.UpdateMask)
             ? await MergeAsync(
-                job.Id, job.Etag, stored => JobConfigurationRequests.Merge(stored, job, request.UpdateMask), request.ValidateOnly, caller, context)
+                job.Id, job.Etag, stored => JobConfigurationRequests.Merge(stored, job, request.UpdateMask), request.ValidateOnly, version, caller, context)
             : await configurations.UpdateAsync(
-                job.Id, requests.ToInput(job), JobConfigurationRequests.Revision(job.Etag), caller, request.ValidateOnly, context.CancellationToken);
+                job.Id, requests.ToInput(job, version), JobConfigurationRequests.Revision(job.Etag), caller, request.ValidateOnly, context.CancellationToken);
         return new() { JobConfiguration = await ToMessageAsync(view, context), Report = Report(view.Configuration.Uid) };
     }
 
@@ -98,7 +99,7 @@ internal sealed class JobConfigurationService(
         Check(request.Uid);
         if (request.HasMembers && request.Operations.Count > 0)
             throw new Dhis2Exception(ErrorKind.InvalidArgument, "A patch has either operations or members.", "E1003");
-        var view = await MergeAsync(request.Uid, request.Etag, stored => Patched(stored, request), request.ValidateOnly, caller, context);
+        var view = await MergeAsync(request.Uid, request.Etag, stored => Patched(stored, request), request.ValidateOnly, request.HasVersion ? request.Version : null, caller, context);
         return new() { JobConfiguration = await ToMessageAsync(view, context), Report = Report(view.Configuration.Uid) };
     }
 
@@ -126,7 +127,7 @@ internal sealed class JobConfigurationService(
     /// <inheritdoc/>
     public override async Task<EnableJobConfigurationResponse> EnableJobConfiguration(
         EnableJobConfigurationRequest request, ServerCallContext context) =>
-        new() { JobConfiguration = await SetEnabledAsync(request.Uid, true, context) };
+        new() { JobConfiguration = await SetEnabledAsync(request.Uid, true, context, request.HasVersion && request.Version >= JobConfigurationRequests.FreelyScheduled) };
 
     /// <inheritdoc/>
     public override async Task<DisableJobConfigurationResponse> DisableJobConfiguration(
@@ -146,6 +147,7 @@ internal sealed class JobConfigurationService(
         string etag,
         Func<JobConfigurationMessage, JobConfigurationMessage> change,
         bool validateOnly,
+        int? version,
         User caller,
         ServerCallContext context)
     {
@@ -158,7 +160,7 @@ internal sealed class JobConfigurationService(
             {
                 return await configurations.PatchAsync(
                     uid,
-                    requests.ToInput(changed),
+                    requests.ToInput(changed, version),
                     revision ?? stored.Configuration.Revision,
                     caller,
                     validateOnly,
@@ -190,11 +192,12 @@ internal sealed class JobConfigurationService(
     private ValueTask<JobConfigurationMessage> ToMessageAsync(JobView view, ServerCallContext context) =>
         messages.ToMessageAsync(view, context.Caller(), context.CancellationToken);
 
-    private async ValueTask<JobConfigurationMessage> SetEnabledAsync(string uid, bool enabled, ServerCallContext context)
+    private async ValueTask<JobConfigurationMessage> SetEnabledAsync(
+        string uid, bool enabled, ServerCallContext context, bool needsSchedule = false)
     {
         var caller = Admin(context, "update");
         Check(uid);
-        return await ToMessageAsync(await configurations.SetEnabledAsync(uid, enabled, caller, context.CancellationToken), context);
+        return await ToMessageAsync(await configurations.SetEnabledAsync(uid, enabled, caller, context.CancellationToken, needsSchedule), context);
     }
 
     private static void Check(string uid)

@@ -80,7 +80,8 @@ internal sealed class SchedulerEntries(JobConfigurations configurations, JobCata
         : JobStatus.Disabled;
 
     private bool IsQueueable(Scheduling.JobConfiguration job) =>
-        job.QueueName is null && catalog.TryGet(job.Type, out var type) && type is { UserDefinable: true, SchedulingType: SchedulingType.Cron };
+        job.QueueName is null && catalog.TryGet(job.Type, out var type) && type is { UserDefinable: true, SchedulingType: SchedulingType.Cron }
+        && JobSchedule.KindOf(job, type.SchedulingType) != SchedulingType.FixedDelay;
 
     private static bool IsRunOnce(Scheduling.JobConfiguration job) =>
         job is { Enabled: true, CronExpression: null, Delay: null, QueueName: null };

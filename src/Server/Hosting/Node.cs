@@ -60,6 +60,7 @@ internal static class Node
         app.MapMetadataRoutes();
         app.MapApps();
         app.MapLogin();
+        app.MapJobMarks();
         return app;
     }
 

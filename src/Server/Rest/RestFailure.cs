@@ -11,7 +11,14 @@ namespace Dhis2Grpc.Server.Rest;
 internal sealed record RestFailure(int Status, string Message)
 {
     private const string Domain = "dhis2.org";
+
+    // Codes that only say what the status says.
+    private const int GenericCodesSince = 40;
+    private const string BadRequest = "E1003";
     private const string Conflict = "E1004";
+    private const string NotFound = "E1005";
+    private const string Forbidden = "E1006";
+
     private const string ReportsMessage = "One or more errors occurred, please see full details in import report.";
 
     /// <summary>HTTP status on paths without version and up to 40, where it is another.</summary>
@@ -82,11 +89,25 @@ internal sealed record RestFailure(int Status, string Message)
 
     /// <summary>The failure as a version of the paths tells it.</summary>
     public RestFailure In(int? version) => RestVersion.IsUntil40(version)
-        ? this with { Status = StatusUntil40 ?? Status, Message = MessageUntil40 ?? Message }
-        : ConflictSince41 is { } conflict ? this with { Message = conflict, ErrorCode = Conflict, Report = null } : this;
+        ? this with
+        {
+            Status = StatusUntil40 ?? Status,
+            Message = MessageUntil40 ?? Message,
+            ErrorCode = version < GenericCodesSince && ErrorCode is (BadRequest or Conflict or NotFound or Forbidden) ? null : ErrorCode,
+        }
+        : ConflictSince41 is { } conflict ? this with { Message = conflict, ErrorCode = Conflict, Report = null }
+        : Report is null ? this : this with { Report = InNewerWords(Report) };
 
     /// <summary>What the envelope's <c>message</c> says: with reports, DHIS2's constant reference to them.</summary>
     public string EnvelopeMessage => Report is { ErrorReports.Count: > 0 } && Status == StatusCodes.Status409Conflict && ErrorCode is null ? ReportsMessage : Message;
+
+    private static ObjectReport InNewerWords(ObjectReport report)
+    {
+        var newer = report.Clone();
+        foreach (var taken in newer.ErrorReports.Where(e => e.ErrorCode == "E5000"))
+            taken.Message = taken.Message.Replace("but import mode is", "but import strategy is", StringComparison.Ordinal);
+        return newer;
+    }
 
     // A code that only repeats the report's first one is no code of the envelope itself.
     private RestFailure WithoutRepeatedCode() =>

@@ -40,6 +40,10 @@ internal sealed record JobConfigurationInput
     /// <summary>How late a missed run is made up; the server's default when absent.</summary>
     public TimeSpan? CatchUpWindow { get; init; }
 
+    /// <summary>By the rules of 2.41 and later: a job of any type may come due by cron, by delay or not at all, and its type
+    /// never changes.</summary>
+    public bool IsSince41 { get; init; }
+
     /// <summary>Translations and attribute values, as JSON.</summary>
     public string? ExtraJson { get; init; }
 }

@@ -79,7 +79,7 @@ internal sealed class JobConfigurations(
             Created = now,
             LastUpdated = now,
         });
-        await CheckAsync(job, type, true, cancellationToken);
+        await CheckAsync(job, type, true, input.IsSince41, cancellationToken);
         if (validateOnly)
             return views.Of(job, new JobState { JobUid = job.Uid }, now);
         return await WrittenAsync(job, await store.CreateAsync(job, cancellationToken), cancellationToken);
@@ -108,6 +108,10 @@ internal sealed class JobConfigurations(
         {
             var stored = await FindAsync(uid, cancellationToken);
             var type = TypeOf(input.Type) ?? TypeOf(stored.Type);
+            // Parameters of another type are none of its own.
+            var given = input;
+            if (input.IsSince41 && type is { UserDefinable: true } && type.Type != stored.Type)
+                (type, given) = (TypeOf(stored.Type), input with { Type = stored.Type, Parameters = null });
             var isSystem = TypeOf(stored.Type) is { UserDefinable: false };
             if (!manner.IsPatch)
                 ThrowIfSystem(stored, "modified");
@@ -115,8 +119,8 @@ internal sealed class JobConfigurations(
                 throw JobErrors.Conflict($"Job {uid} can not be changed into a system job.");
             if (revision is not null && revision != stored.Revision)
                 throw JobErrors.Changed(uid);
-            var job = Apply(input, type, caller, time.GetUtcNow(), stored);
-            await CheckAsync(job, type, false, cancellationToken, isSystem ? JobRules.OfSystem(stored, job, TypeOf(stored.Type)!) : []);
+            var job = Apply(given, type, caller, time.GetUtcNow(), stored);
+            await CheckAsync(job, type, false, input.IsSince41, cancellationToken, isSystem ? JobRules.OfSystem(stored, job, TypeOf(stored.Type)!) : []);
             if (manner.ValidateOnly)
                 return await ViewAsync(job, cancellationToken);
             var result = await store.UpdateAsync(job, cancellationToken);
@@ -146,9 +150,15 @@ internal sealed class JobConfigurations(
     }
 
     /// <summary>Lets schedule and users start it, or not. A run in progress is not touched.</summary>
+    /// <param name="uid">Which.</param>
+    /// <param name="enabled">Whether they may.</param>
+    /// <param name="caller">Who changes it.</param>
+    /// <param name="cancellationToken">Cancels waiting.</param>
+    /// <param name="needsSchedule">Only what has a schedule can be enabled.</param>
     /// <exception cref="Dhis2Exception">NotFound: there is none. Conflict: it is the system's own, or has no
     /// schedule that could be enabled.</exception>
-    public async ValueTask<JobView> SetEnabledAsync(string uid, bool enabled, User caller, CancellationToken cancellationToken)
+    public async ValueTask<JobView> SetEnabledAsync(
+        string uid, bool enabled, User caller, CancellationToken cancellationToken, bool needsSchedule = false)
     {
         using var write = await WriteAsync(cancellationToken);
         for (var attempt = 1; ; attempt++)
@@ -157,7 +167,7 @@ internal sealed class JobConfigurations(
             ThrowIfSystem(stored, "modified");
             if (stored.Enabled == enabled)
                 return await ViewAsync(stored, cancellationToken);
-            if (enabled && stored.QueuePosition is null && stored.CronExpression is null && stored.Delay is null)
+            if (enabled && needsSchedule && stored.QueuePosition is null && stored.CronExpression is null && stored.Delay is null)
                 throw JobErrors.Conflict("Job requires schedule setup before it can be enabled.");
             var job = stored with { Enabled = enabled, LastUpdated = time.GetUtcNow(), LastUpdatedBy = caller.Uid };
             var result = await store.UpdateAsync(job, cancellationToken);
@@ -188,10 +198,10 @@ internal sealed class JobConfigurations(
         };
 
     private async ValueTask CheckAsync(
-        JobConfiguration job, JobTypeEntry? type, bool isNew, CancellationToken cancellationToken, IEnumerable<ErrorReport>? more = null)
+        JobConfiguration job, JobTypeEntry? type, bool isNew, bool isSince41, CancellationToken cancellationToken, IEnumerable<ErrorReport>? more = null)
     {
         var clashing = await store.ListClashingAsync(job, cancellationToken);
-        var reports = JobRules.Check(job, type, isNew, clashing, options.Value).Concat(more ?? []).ToList();
+        var reports = JobRules.Check(job, type, isNew, clashing, options.Value, byType: !isSince41).Concat(more ?? []).ToList();
         if (type?.Job is { } work && await work.ObstacleAsync(cancellationToken) is { } obstacle)
             reports.Add(JobErrors.NotRunnable(obstacle));
         if (reports.Count > 0)

@@ -85,7 +85,7 @@ internal sealed class JobMaintenance(
     }
 
     private bool IsByDelay(JobConfiguration job) =>
-        catalog.TryGet(job.Type, out var type) && type.SchedulingType == SchedulingType.FixedDelay;
+        catalog.TryGet(job.Type, out var type) && JobSchedule.KindOf(job, type.SchedulingType) == SchedulingType.FixedDelay;
 
     private async ValueTask<IReadOnlyList<JobView>> ShowAllAsync(CancellationToken cancellationToken) =>
         await configurations.ShowAsync(await store.ListAsync(cancellationToken), cancellationToken);

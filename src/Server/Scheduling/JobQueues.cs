@@ -110,7 +110,7 @@ internal sealed class JobQueues(IJobStore store, JobCatalog catalog, SchedulerLo
             throw QueueErrors.SystemJob(system.Uid);
         if (sequence.FirstOrDefault(uid => !known.ContainsKey(uid)) is { } unknown)
             throw JobErrors.NotFound(unknown);
-        if (jobs.Find(j => catalog.TryGet(j.Type, out var type) && type.SchedulingType == SchedulingType.FixedDelay) is { } delayed)
+        if (jobs.Find(j => catalog.TryGet(j.Type, out var type) && JobSchedule.KindOf(j, type.SchedulingType) == SchedulingType.FixedDelay) is { } delayed)
             throw QueueErrors.ByDelay(delayed.Uid);
         if (wanted.Count < sequence.Count)
             throw QueueErrors.Twice(sequence.GroupBy(uid => uid).First(g => g.Count() > 1).Key);

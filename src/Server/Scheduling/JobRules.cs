@@ -23,13 +23,14 @@ internal static class JobRules
     /// <param name="isNew">It is to be created.</param>
     /// <param name="clashing">The stored configurations that share something with it that must be unique.</param>
     /// <param name="options">How this server schedules.</param>
+    /// <param name="byType">The type decides which schedule it must have.</param>
     public static IEnumerable<ErrorReport> Check(
-        JobConfiguration job, JobTypeEntry? type, bool isNew, IReadOnlyCollection<JobConfiguration> clashing, SchedulingOptions options) =>
+        JobConfiguration job, JobTypeEntry? type, bool isNew, IReadOnlyCollection<JobConfiguration> clashing, SchedulingOptions options, bool byType = true) =>
     [
         .. Texts(job),
         .. Identity(job, isNew),
         .. Uniqueness(job, isNew, clashing),
-        .. type is null ? [JobErrors.Missing("jobType", "org.hisp.dhis.scheduling.JobType")] : Schedule(job, type, options),
+        .. type is null ? [JobErrors.Missing("jobType", "org.hisp.dhis.scheduling.JobType")] : Schedule(job, type, options, byType),
         .. Durations(job),
         .. job.Parameters is null ? [] : ParameterRules.Check(job.Parameters),
     ];
@@ -85,10 +86,10 @@ internal static class JobRules
         }
     }
 
-    private static IEnumerable<ErrorReport> Schedule(JobConfiguration job, JobTypeEntry type, SchedulingOptions options)
+    private static IEnumerable<ErrorReport> Schedule(JobConfiguration job, JobTypeEntry type, SchedulingOptions options, bool byType)
     {
         // A member of a queue behind the first is started by the one before it.
-        var scheduled = !(job.QueuePosition > 0);
+        var scheduled = byType && !(job.QueuePosition > 0);
         if (job.CronExpression is { } expression && !CronSchedule.TryParse(expression, out _, out var error))
             yield return JobErrors.CronInvalid(error);
         if (scheduled && type.SchedulingType == SchedulingType.Cron && job.CronExpression is null)

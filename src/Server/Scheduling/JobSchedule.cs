@@ -50,12 +50,24 @@ internal sealed class JobSchedule
     /// <summary>No schedule.</summary>
     public static JobSchedule Never(NotDue reason) => new(null, null, TimeZoneInfo.Utc, TimeSpan.Zero, reason);
 
+    /// <summary>By what a job comes due: as its type usually does, else by what it has. Members of a queue behind the first
+    /// have no schedule of their own.</summary>
+    public static SchedulingType KindOf(JobConfiguration job, SchedulingType usual)
+    {
+        if (job.QueuePosition > 0 || job is { CronExpression: null, Delay: null })
+            return SchedulingType.OnceAsap;
+        if (job.CronExpression is null)
+            return SchedulingType.FixedDelay;
+        return usual == SchedulingType.FixedDelay && job.Delay is not null ? SchedulingType.FixedDelay : SchedulingType.Cron;
+    }
+
     /// <summary>The schedule of a job, whether it is enabled or not.</summary>
     public static JobSchedule Of(JobConfiguration job, SchedulingType type, SchedulingOptions options, CronCache crons)
     {
-        if (type == SchedulingType.FixedDelay)
-            return job.Delay is { } delay ? ByDelay(delay) : Never(NotDue.NoSchedule);
-        if (string.IsNullOrEmpty(job.CronExpression) || job.CronExpression == CronSchedule.NoSchedule || job.QueuePosition > 0)
+        var kind = KindOf(job, type);
+        if (kind == SchedulingType.FixedDelay)
+            return ByDelay(job.Delay!.Value);
+        if (kind == SchedulingType.OnceAsap || job.CronExpression is null or "" or CronSchedule.NoSchedule)
             return Never(NotDue.NoSchedule);
         // Both were checked when the job was stored, but the file may come from another machine or release.
         return crons.Find(job.CronExpression) is { } cron && TryZone(job.TimeZone, options, out var zone)

@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.AspNetCore.WebUtilities;
 
 namespace Dhis2Grpc.Server.Security;
 
@@ -21,5 +20,5 @@ internal static class LoginPage
 
     /// <summary>Where to send them, to come back afterwards to what they asked for.</summary>
     public static string Of(HttpContext http) =>
-        QueryHelpers.AddQueryString(Path, Return, http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget);
+        $"{Path}?{Return}={Uri.EscapeDataString(http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget)}";
 }

@@ -60,6 +60,69 @@ public sealed class JobChangeTests(SharedNode shared) : IClassFixture<SharedNode
     }
 
     [Theory]
+    [InlineData("", "\"jobType\":\"TEST\"", "E7004")]
+    [InlineData("/40", "\"jobType\":\"TEST\",\"delay\":\"86400\"", "E7004")]
+    [InlineData("/40", "\"jobType\":\"CONTINUOUS_ANALYTICS_TABLE\",\"cronExpression\":\"0 0 3 29 2 ?\"", "E7007")]
+    [InlineData("/41", "\"jobType\":\"TEST\"", "ONCE_ASAP")]
+    [InlineData("/44", "\"jobType\":\"TEST\",\"enabled\":false,\"delay\":\"86400\"", "FIXED_DELAY")]
+    [InlineData("/44", "\"jobType\":\"CONTINUOUS_ANALYTICS_TABLE\",\"cronExpression\":\"0 0 3 29 2 ?\"", "CRON")]
+    public async Task From_41_on_any_job_may_have_any_schedule_or_none(string version, string members, string expected)
+    {
+        using var response = await _http.PostAsync(
+            $"/api{version}/jobConfigurations", Body($$"""{"name":"Free {{Guid.NewGuid()}}",{{members}}}""", "application/json"), Cancel);
+
+        if (expected.StartsWith('E'))
+        {
+            Assert.Equal(HttpStatusCode.Conflict, response.StatusCode);
+            Assert.Contains($"\"errorCode\":\"{expected}\"", await response.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+            return;
+        }
+
+        Assert.Equal(HttpStatusCode.Created, response.StatusCode);
+        using var stored = JsonDocument.Parse(await _http.GetStringAsync(response.Headers.Location, Cancel));
+        Assert.Equal(expected, stored.RootElement.GetProperty("schedulingType").GetString());
+        Assert.Equal(expected == "CRON", stored.RootElement.TryGetProperty("nextExecutionTime", out var next) && next.GetString()!.StartsWith("20", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("/40", "PREDICTOR", 204)]
+    [InlineData("/44", "ANALYTICS_TABLE", 409)]
+    public async Task The_version_decides_whether_a_type_changes_and_what_can_be_enabled(string version, string type, int enabled)
+    {
+        var id = await CreateAsync();
+        using var before = await GetAsync(id);
+        using var put = await _http.PutAsync(
+            $"/api{version}/jobConfigurations/{id}",
+            Body($$"""{"name":"{{before.RootElement.GetProperty("name").GetString()}}","jobType":"PREDICTOR","cronExpression":"0 1 3 29 2 ?","enabled":false}""", "application/json"),
+            Cancel);
+        using var after = await GetAsync(id);
+
+        Assert.Equal((HttpStatusCode.OK, type), (put.StatusCode, after.RootElement.GetProperty("jobType").GetString()));
+        using var cleared = await _http.PatchAsync($"/api/44/jobConfigurations/{id}", Body("""[{"op":"remove","path":"/cronExpression"}]""", JsonPatch), Cancel);
+        using var enable = await _http.PostAsync($"/api{version}/jobConfigurations/{id}/enable", null, Cancel);
+        Assert.Equal((HttpStatusCode.OK, enabled), (cleared.StatusCode, (int)enable.StatusCode));
+    }
+
+    [Theory]
+    [InlineData("/39", "", "mode")]
+    [InlineData("/40", ",\"errorCode\":\"E1005\"", "mode")]
+    [InlineData("/44", ",\"errorCode\":\"E1005\"", "strategy")]
+    public async Task Failures_are_told_in_the_words_of_the_version(string version, string code, string word)
+    {
+        var id = await CreateAsync();
+        using var unknown = await _http.GetAsync($"/api{version}/jobConfigurations/zzzzzzzzzzz", Cancel);
+        using var taken = await _http.PostAsync(
+            $"/api{version}/jobConfigurations", Body($$"""{"id":"{{id}}","name":"Taken {{Guid.NewGuid()}}","jobType":"TEST","cronExpression":"{{SharedNode.NextCron()}}"}""", "application/json"), Cancel);
+        using var marked = await _http.PostAsync($"/api{version}/jobConfigurations/{id}/favorite", null, Cancel);
+        using var subscribed = await _http.DeleteAsync($"/api{version}/jobConfigurations/{id}/subscriber", Cancel);
+
+        await AssertAsync(
+            unknown, HttpStatusCode.NotFound, $$"""{"httpStatus":"Not Found","httpStatusCode":404,"status":"ERROR","message":"JobConfiguration with id zzzzzzzzzzz could not be found."{{code}}}""");
+        Assert.Contains($"but import {word} is CREATE.", await taken.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+        Assert.Equal((HttpStatusCode.Conflict, HttpStatusCode.Conflict), (marked.StatusCode, subscribed.StatusCode));
+    }
+
+    [Theory]
     [InlineData("", 200, null)]
     [InlineData("/39", 200, null)]
     [InlineData("/40", 200, null)]

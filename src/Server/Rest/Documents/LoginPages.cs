@@ -5,7 +5,6 @@ using Dhis2Grpc.Server.Apps;
 using Dhis2Grpc.Server.Errors;
 using Dhis2Grpc.Server.Security;
 using Microsoft.AspNetCore.Authorization;
-using Microsoft.AspNetCore.WebUtilities;
 
 namespace Dhis2Grpc.Server.Rest.Documents;
 
@@ -85,7 +84,7 @@ internal static class LoginPages
         var (user, _) = await VerifyAsync(http, verifier, form["j_username"], form["j_password"]);
         if (user is null)
         {
-            http.Response.Redirect(QueryHelpers.AddQueryString($"{LoginPage.Path}?failed=true", LoginPage.Return, wanted ?? ""));
+            http.Response.Redirect($"{LoginPage.Path}?failed=true&{LoginPage.Return}={Uri.EscapeDataString(wanted ?? "")}");
             return;
         }
 

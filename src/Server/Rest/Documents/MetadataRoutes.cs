@@ -82,7 +82,7 @@ internal static class MetadataRoutes
             }
             else
             {
-                var page = Page.Of(Number(query, "page"), Number(query, "pageSize"), "", await listing.CountAsync(http.RequestAborted));
+                var page = Page.Of(Number(http, "page"), Number(http, "pageSize"), "", await listing.CountAsync(http.RequestAborted));
                 var pager = page.Pager;
                 PageLinks.Fill(pager, http, scope);
                 output.Name("pager");
@@ -148,9 +148,16 @@ internal static class MetadataRoutes
         return StoredSelection.Compile(FieldFilter.Parse(text.Length > 0 ? text : fallback));
     }
 
-    // What is no number is the default, as in DHIS2.
-    private static int? Number(IQueryCollection query, string name) =>
-        int.TryParse(query[name], System.Globalization.CultureInfo.InvariantCulture, out var number) ? number : null;
+    // What is no number was the default until DHIS2 2.41.
+    private static int? Number(HttpContext http, string name)
+    {
+        var text = http.Request.Query[name].ToString();
+        if (int.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var number))
+            return number;
+        return text.Length == 0 || RestVersion.IsUntil40(RestVersion.Of(http))
+            ? null
+            : throw new Dhis2Exception(ErrorKind.InvalidArgument, $"`{text}` in the query is not valid for `{name}`, which must be a whole number.");
+    }
 
     private static ValueTask SendAsync(HttpContext http, JsonOutput output)
     {
