@@ -43,6 +43,7 @@ public sealed class Dhis2Client : IAsyncDisposable, IDisposable
         Scheduling = new SchedulingHandle(scheduling, watching);
         Queues = new JobQueuesHandle(this, new JobQueueService.JobQueueServiceClient(invoker), options.TimeProvider);
         Metadata = new MetadataHandle(new MetadataService.MetadataServiceClient(invoker));
+        MetadataVersions = new MetadataVersionsHandle(new MetadataVersionService.MetadataVersionServiceClient(invoker));
         DataValueSets = new DataValueSetsHandle(new DataValueSetService.DataValueSetServiceClient(invoker));
         Settings = new SystemSettingsHandle(new SystemSettingsService.SystemSettingsServiceClient(invoker));
         Synchronization = new SynchronizationHandle(new SynchronizationService.SynchronizationServiceClient(invoker));
@@ -63,6 +64,9 @@ public sealed class Dhis2Client : IAsyncDisposable, IDisposable
 
     /// <summary>Import and export of metadata documents.</summary>
     public MetadataHandle Metadata { get; }
+
+    /// <summary>Versions of the metadata, which other servers keep in step with.</summary>
+    public MetadataVersionsHandle MetadataVersions { get; }
 
     /// <summary>Import and export of data values.</summary>
     public DataValueSetsHandle DataValueSets { get; }

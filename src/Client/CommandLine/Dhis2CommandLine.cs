@@ -31,6 +31,7 @@ internal sealed class Dhis2CommandLine
             AnalyticsCommand.Build(this),
             SettingsCommands.Build(this),
             SyncCommands.Build(this),
+            MetadataVersionCommands.Build(this),
             SystemCommands.Ping(this),
             SystemCommands.Info(this),
             DemoCommand.Build(this),

@@ -15,7 +15,8 @@ internal static class ExportCommands
         "dhis2 export metadata --output country.json.gz",
         "dhis2 export data --data-set BfMAe6Itzgt --period 202401 --org-unit ImspTQPwCqd --children").With(Metadata(cli), Data(cli));
 
-    private static Option<string> Output() => new("--output", "-o")
+    /// <summary>Where an export goes.</summary>
+    public static Option<string> Output() => new("--output", "-o")
     {
         Description = "File to write, compressed when its name ends in .gz [default standard output]",
         HelpName = "FILE",
@@ -80,7 +81,8 @@ internal static class ExportCommands
         });
     }
 
-    private static async Task<int> WriteAsync(
+    /// <summary>Writes an export to a file, whole or not at all, or to standard output.</summary>
+    public static async Task<int> WriteAsync(
         CommandContext context,
         string? file,
         string description,
