@@ -28,6 +28,8 @@ internal sealed class CompletenessImport(
         var header = new HeaderSink();
         await document.ReadAsync(Member.Shape, header, cancellationToken);
         await using var write = await warehouse.BeginWriteAsync(WriteTurn.Documents, cancellationToken);
+        if (await ImportReceipts.FindAsync(write.Connection, options.Receipt, cancellationToken) is { } done)
+            return done;
         var conflicts = new ImportConflicts();
         var strategy = header.Strategy ?? options.Strategy;
         var schemes = options.IdSchemes.With(header.Schemes);
@@ -43,9 +45,6 @@ internal sealed class CompletenessImport(
         var dryRun = options.DryRun || header.DryRun;
         var count = await CompletenessMerge.RunAsync(write.Connection, strategy, caller.Username, now, dryRun, cancellationToken);
         count.Ignored += conflicts.Rejected;
-        if (!dryRun)
-            await write.CommitAsync(cancellationToken);
-        DataLog.Registered(logger, caller.Username, count.Imported, count.Updated, count.Deleted, count.Ignored);
         var summary = new ImportSummary
         {
             Status = count.Imported + count.Updated + count.Deleted > 0 ? "SUCCESS" : "ERROR",
@@ -55,6 +54,13 @@ internal sealed class CompletenessImport(
             ImportOptions = new ImportOptions { DryRun = dryRun, ImportStrategy = strategy.Name(), IdSchemes = { schemes.Named() } },
         };
         conflicts.WriteTo(summary);
+        if (!dryRun)
+        {
+            await ImportReceipts.WriteAsync(write.Connection, options.Receipt, summary, now, cancellationToken);
+            await write.CommitAsync(cancellationToken);
+        }
+
+        DataLog.Registered(logger, caller.Username, count.Imported, count.Updated, count.Deleted, count.Ignored);
         return summary;
     }
 

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Dhis2Grpc.Server.Data;
 
 /// <summary>How to import data values. What the document says itself wins over schemes and dry run given here.</summary>
@@ -26,6 +28,10 @@ internal sealed record DataImportOptions
 
     /// <summary>Write without comparing with what is stored: every value counts as new.</summary>
     public bool SkipExistingCheck { get; init; }
+
+    /// <summary>Under what to keep what the import did, so that it is done once however often it is tried; null: it is tried once.</summary>
+    [JsonIgnore]
+    public string? Receipt { get; init; }
 }
 
 /// <summary>What a document is written in.</summary>
@@ -55,6 +61,17 @@ internal sealed record IdSchemes
 
     /// <summary>Data sets.</summary>
     public IdScheme? DataSet { get; init; }
+
+    /// <summary>The schemes of DHIS2's names; an empty one says nothing.</summary>
+    /// <exception cref="Errors.Dhis2Exception">There is no such scheme.</exception>
+    public static IdSchemes Parse(string? any, string? dataElement, string? orgUnit, string? categoryOptionCombo, string? dataSet) => new()
+    {
+        Any = IdScheme.Parse(any),
+        DataElement = IdScheme.Parse(dataElement),
+        OrgUnit = IdScheme.Parse(orgUnit),
+        CategoryOptionCombo = IdScheme.Parse(categoryOptionCombo),
+        DataSet = IdScheme.Parse(dataSet),
+    };
 
     /// <summary>The same, with what another says in place of what this one does.</summary>
     public IdSchemes With(IdSchemes other) => new()

@@ -7,6 +7,7 @@ internal static class DataServices
     public static IServiceCollection AddData(this IServiceCollection services)
     {
         services.AddSingleton<ImportLookupCache>();
+        services.AddSingleton<AcceptedImports>();
         services.AddSingleton<DataValueSetImport>();
         services.AddSingleton<DataValueSetExport>();
         services.AddSingleton<CompletenessImport>();

@@ -39,10 +39,16 @@ internal sealed class DataValueSetImport(
         var first = new HeaderSink();
         await document.ReadAsync(first, options, cancellationToken);
         await using var write = await warehouse.BeginWriteAsync(WriteTurn.Documents, cancellationToken);
+        if (await ImportReceipts.FindAsync(write.Connection, options.Receipt, cancellationToken) is { } done)
+            return done;
         var import = new Pass(write, cache, options, caller, time.GetUtcNow().UtcDateTime);
         var summary = await import.RunAsync(document, first.Header, cancellationToken);
         if (!summary.ImportOptions.DryRun && summary.Status != "ERROR")
+        {
+            await ImportReceipts.WriteAsync(write.Connection, options.Receipt, summary, time.GetUtcNow().UtcDateTime, cancellationToken);
             await write.CommitAsync(cancellationToken);
+        }
+
         var count = summary.ImportCount;
         DataLog.Imported(logger, caller.Username, count.Imported, count.Updated, count.Deleted, count.Ignored,
             summary.Conflicts.Count, time.GetElapsedTime(started).TotalSeconds, summary.ImportOptions.DryRun);

@@ -1,9 +1,11 @@
+using System.Text.Json.Serialization;
 using Dhis2Grpc.Server.Errors;
 using Dhis2Grpc.Server.Metadata;
 
 namespace Dhis2Grpc.Server.Data;
 
 /// <summary>The property by which a document names objects.</summary>
+[JsonConverter(typeof(IdSchemeJson))]
 internal readonly record struct IdScheme
 {
     private const string AttributePrefix = "ATTRIBUTE:";

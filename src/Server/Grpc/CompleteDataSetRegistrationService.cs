@@ -3,43 +3,21 @@ using Dhis2Grpc.Server.Data;
 using Dhis2Grpc.Server.Security;
 using Dhis2Grpc.Server.Storage;
 using Grpc.Core;
-using Microsoft.Extensions.Options;
 
 namespace Dhis2Grpc.Server.Grpc;
 
 /// <summary>Moves completeness registrations in and out.</summary>
 internal sealed class CompleteDataSetRegistrationService(
-    CompletenessImport import, CompletenessExport export, CompletenessRemoval removal, IImportLauncher launcher, IOptions<StorageOptions> storage, TimeProvider time)
+    CompletenessImport import, CompletenessExport export, CompletenessRemoval removal, DataUploads uploads, TimeProvider time)
     : Dhis2.Data.V1.CompleteDataSetRegistrationService.CompleteDataSetRegistrationServiceBase
 {
     /// <inheritdoc/>
     public override async Task<ImportCompleteDataSetRegistrationsResponse> ImportCompleteDataSetRegistrations(
         IAsyncStreamReader<ImportCompleteDataSetRegistrationsRequest> requestStream, ServerCallContext context)
     {
-        Dhis2.Data.V1.DataImportOptions? asked = null;
-        var first = true;
-        var spool = new DocumentSpool(storage.Value);
-        var keep = false;
-        try
-        {
-            await foreach (var request in requestStream.ReadAllAsync(context.CancellationToken))
-            {
-                asked = first ? request.Options : asked;
-                first = false;
-                await spool.WriteAsync(request.Content.Memory, context.CancellationToken);
-            }
-
-            var options = DataMessages.ToOptions(asked) with { Format = DocumentFormat.Json };
-            if (asked?.Async != true)
-                return new() { Summary = await import.ImportAsync(spool, options, context.Caller(), context.CancellationToken) };
-            keep = true;
-            return new() { Job = await launcher.LaunchAsync(registrations: true, new(spool, options, context.Caller())) };
-        }
-        finally
-        {
-            if (!keep)
-                await spool.DisposeAsync();
-        }
+        var (summary, job) = await uploads.ReceiveAsync(requestStream, r => r.Options, Chunks.Instance,
+            (document, options) => import.ImportAsync(document, options, context.Caller(), context.CancellationToken), registrations: true, context);
+        return new() { Summary = summary, Job = job };
     }
 
     /// <inheritdoc/>
@@ -75,5 +53,17 @@ internal sealed class CompleteDataSetRegistrationService(
             request.Cp.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries), request.MultiOu);
         await removal.RemoveAsync(asked, context.Caller(), context.CancellationToken);
         return new();
+    }
+
+    private sealed class Chunks : IUploadContent<ImportCompleteDataSetRegistrationsRequest>
+    {
+        public static Chunks Instance { get; } = new();
+
+        public ValueTask AddAsync(ImportCompleteDataSetRegistrationsRequest piece, DocumentSpool document, CancellationToken cancellationToken) =>
+            document.WriteAsync(piece.Content.Memory, cancellationToken);
+
+        public ValueTask<Server.Data.DataImportOptions> EndAsync(
+            DocumentSpool document, Server.Data.DataImportOptions options, CancellationToken cancellationToken) =>
+            new(options with { Format = DocumentFormat.Json });
     }
 }

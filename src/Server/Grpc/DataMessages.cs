@@ -15,14 +15,8 @@ internal static class DataMessages
     {
         DryRun = asked.DryRun,
         Strategy = ImportStrategies.Parse(asked.ImportStrategy),
-        IdSchemes = new IdSchemes
-        {
-            Any = IdScheme.Parse(asked.IdScheme),
-            DataElement = IdScheme.Parse(asked.DataElementIdScheme),
-            OrgUnit = IdScheme.Parse(asked.OrgUnitIdScheme),
-            CategoryOptionCombo = IdScheme.Parse(asked.CategoryOptionComboIdScheme),
-            DataSet = IdScheme.Parse(asked.DataSetIdScheme),
-        },
+        IdSchemes = IdSchemes.Parse(
+            asked.IdScheme, asked.DataElementIdScheme, asked.OrgUnitIdScheme, asked.CategoryOptionComboIdScheme, asked.DataSetIdScheme),
         Strict = asked.StrictRules.Aggregate(StrictChecks.None, (all, rule) => all | ToCheck(rule)),
         Force = asked.Force,
         SkipExistingCheck = asked.SkipExistingCheck,
@@ -32,14 +26,9 @@ internal static class DataMessages
 
     /// <summary>By what objects are named.</summary>
     /// <exception cref="Dhis2Exception">A scheme is none.</exception>
-    public static IdSchemes ToSchemes(DataIdSchemes? asked) => asked is null ? new() : new()
-    {
-        Any = IdScheme.Parse(asked.IdScheme),
-        DataElement = IdScheme.Parse(asked.DataElementIdScheme),
-        OrgUnit = IdScheme.Parse(asked.OrgUnitIdScheme),
-        CategoryOptionCombo = IdScheme.Parse(asked.CategoryOptionComboIdScheme),
-        DataSet = IdScheme.Parse(asked.DataSetIdScheme),
-    };
+    public static IdSchemes ToSchemes(DataIdSchemes? asked) => asked is null
+        ? new()
+        : IdSchemes.Parse(asked.IdScheme, asked.DataElementIdScheme, asked.OrgUnitIdScheme, asked.CategoryOptionComboIdScheme, asked.DataSetIdScheme);
 
     /// <summary>What a document is written in.</summary>
     public static DocumentFormat ToFormat(DataFormat format) => format == DataFormat.Csv ? DocumentFormat.Csv : DocumentFormat.Json;

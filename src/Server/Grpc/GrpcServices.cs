@@ -23,6 +23,7 @@ internal static class GrpcServices
         services.AddSingleton<JobMaintenanceService>();
         services.AddSingleton<NotificationService>();
         services.AddSingleton<SynchronizationService>();
+        services.AddSingleton<DataUploads>();
         services.AddSingleton<DataValueSetService>();
         services.AddSingleton<CompleteDataSetRegistrationService>();
         services.AddSingleton<AnalyticsService>();

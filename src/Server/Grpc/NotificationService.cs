@@ -1,5 +1,6 @@
 using Dhis2.Common.V1;
 using Dhis2.Scheduling.V1;
+using Dhis2Grpc.Server.Data;
 using Dhis2Grpc.Server.Errors;
 using Dhis2Grpc.Server.Progress;
 using Dhis2Grpc.Server.Scheduling;
@@ -10,7 +11,7 @@ using JobRun = Dhis2Grpc.Server.Scheduling.JobRun;
 namespace Dhis2Grpc.Server.Grpc;
 
 /// <summary>The feed of notifications that scripts poll.</summary>
-internal sealed class NotificationService(JobRuns runs, JobCatalog catalog)
+internal sealed class NotificationService(JobRuns runs, JobCatalog catalog, IImportLauncher imports)
     : Dhis2.Scheduling.V1.NotificationService.NotificationServiceBase
 {
     // Of each type so many jobs are told of.
@@ -40,7 +41,7 @@ internal sealed class NotificationService(JobRuns runs, JobCatalog catalog)
     public override async Task<ListNotificationsResponse> ListNotifications(ListNotificationsRequest request, ServerCallContext context)
     {
         var run = await FindAsync(request.JobType, request.JobId, context);
-        var notifications = run is null ? [] : RunNotifications.Of(run, WireName.Of(run.Type));
+        var notifications = run is null ? [] : Told(run);
         return new()
         {
             Notifications =
@@ -77,8 +78,14 @@ internal sealed class NotificationService(JobRuns runs, JobCatalog catalog)
         ? type
         : throw new Dhis2Exception(ErrorKind.InvalidArgument, "job_type is required.", "E1003");
 
-    private static NotificationList ToList(JobRun run) =>
-        new() { Notifications = { RunNotifications.Of(run, WireName.Of(run.Type)).Select(n => ToMessage(n, run.Type)) } };
+    private NotificationList ToList(JobRun run) => new() { Notifications = { Told(run).Select(n => ToMessage(n, run.Type)) } };
+
+    // A run that the server's end cut short is not the last of an accepted document.
+    private IEnumerable<RunNotification> Told(JobRun run)
+    {
+        var told = RunNotifications.Of(run, WireName.Of(run.Type));
+        return run.Outcome is not null && imports.Waits(run.JobUid) ? told.Where(n => !n.Completed) : told;
+    }
 
     private static Notification ToMessage(RunNotification notification, JobType type)
     {
@@ -96,10 +103,12 @@ internal sealed class NotificationService(JobRuns runs, JobCatalog catalog)
         return message;
     }
 
-    private static TaskSummary? ToSummary(JobRun run)
+    private TaskSummary? ToSummary(JobRun run)
     {
-        if (run.Outcome is null)
+        if (run.Outcome is null || imports.Waits(run.JobUid))
             return null;
+        if (run.Outcome == JobRunOutcome.Completed && run.Progress.Import is { } import)
+            return ToSummary(import);
         var errors = run.Progress.Errors ?? [];
         var summary = new TaskSummary
         {
@@ -108,6 +117,22 @@ internal sealed class NotificationService(JobRuns runs, JobCatalog catalog)
         };
         if ((run.Error ?? (run.Progress.Processes is [.., var last] ? last.Summary : null)) is { } description)
             summary.Description = description;
+        return summary;
+    }
+
+    private static TaskSummary ToSummary(ImportSummary import)
+    {
+        var summary = new TaskSummary
+        {
+            Status = import.Status,
+            Description = import.Description,
+            ImportCount = import.ImportCount,
+            Conflicts = { import.Conflicts },
+            RejectedIndexes = { import.RejectedIndexes },
+            DataSetComplete = import.DataSetComplete,
+            ImportOptions = import.ImportOptions,
+        };
+        summary.ImportOptions.Async = true;
         return summary;
     }
 }

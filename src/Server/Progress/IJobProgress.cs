@@ -1,3 +1,4 @@
+using Dhis2.Common.V1;
 using Dhis2.Scheduling.V1;
 
 namespace Dhis2Grpc.Server.Progress;
@@ -21,6 +22,9 @@ internal interface IJobProgress
     /// <summary>Tells that something is wrong with an object; the run goes on. Failures of stages and items that have
     /// an error code are told by themselves.</summary>
     void AddError(RunError error);
+
+    /// <summary>Tells what an import of data did, in numbers.</summary>
+    void TellImport(ImportSummary summary);
 
     /// <summary>Runs a stage without items. The work returns the summary. A failure is treated by the policy.</summary>
     /// <returns>Whether the stage succeeded; false only when the policy lets the job go on.</returns>

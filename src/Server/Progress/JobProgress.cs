@@ -1,3 +1,4 @@
+using Dhis2.Common.V1;
 using Dhis2.Scheduling.V1;
 
 namespace Dhis2Grpc.Server.Progress;
@@ -19,6 +20,9 @@ internal sealed class JobProgress(RunFeed feed, TimeProvider time, ILogger logge
 
     /// <inheritdoc/>
     public void AddError(RunError error) => feed.AddErrors([error]);
+
+    /// <inheritdoc/>
+    public void TellImport(ImportSummary summary) => feed.TellImport(summary);
 
     /// <inheritdoc/>
     public async Task<bool> RunStageAsync(

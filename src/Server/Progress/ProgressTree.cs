@@ -1,3 +1,5 @@
+using Dhis2.Common.V1;
+
 namespace Dhis2Grpc.Server.Progress;
 
 /// <summary>The growing tree of one run. Knows its revision and what changed lately. Not thread-safe.</summary>
@@ -17,6 +19,7 @@ internal sealed class ProgressTree
     private readonly List<ProcessNode> _processes = [];
     private int _listedItems;
     private RunErrorList? _errors;
+    private ImportSummary? _import;
     private RunProgress _snapshot = RunProgress.Empty;
 
     /// <summary>Grows with every change.</summary>
@@ -39,6 +42,17 @@ internal sealed class ProgressTree
 
     /// <summary>Notes a change of the run that is no change of a node.</summary>
     public void TouchRun() => _journal.Add(ProgressPath.Run);
+
+    /// <summary>What an import of data did; null when the run is none, or not so far.</summary>
+    public ImportSummary? Import
+    {
+        get => _import;
+        set
+        {
+            _import = value;
+            TouchRun();
+        }
+    }
 
     /// <summary>Adds an error of an object.</summary>
     public void Add(RunError error)
@@ -124,7 +138,7 @@ internal sealed class ProgressTree
     public RunProgress Snapshot()
     {
         if (_snapshot.Revision != Revision)
-            _snapshot = new RunProgress(Revision, [.. _processes.Select(p => p.Snapshot())]) { Errors = _errors?.Snapshot() };
+            _snapshot = new RunProgress(Revision, [.. _processes.Select(p => p.Snapshot())]) { Errors = _errors?.Snapshot(), Import = _import };
         return _snapshot;
     }
 

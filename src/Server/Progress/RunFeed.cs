@@ -1,3 +1,4 @@
+using Dhis2.Common.V1;
 using Dhis2.Scheduling.V1;
 using Dhis2Grpc.Server.Scheduling;
 using JobRun = Dhis2Grpc.Server.Scheduling.JobRun;
@@ -154,6 +155,9 @@ internal sealed class RunFeed(JobRun run, TimeProvider time, Action<RunFeed> cha
         foreach (var error in errors)
             Tree.Add(error);
     });
+
+    /// <summary>Keeps what an import of data did.</summary>
+    public void TellImport(ImportSummary summary) => Change(() => Tree.Import = summary);
 
     /// <summary>Starts a stage in the open process.</summary>
     public ProgressPath StartStage(string description, int totalItems, FailurePolicy policy) => Change(() =>

@@ -1,4 +1,8 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Dhis2.Common.V1;
 using Dhis2.Scheduling.V1;
+using Google.Protobuf;
 
 namespace Dhis2Grpc.Server.Progress;
 
@@ -12,6 +16,22 @@ internal sealed record RunProgress(long Revision, IReadOnlyList<ProcessProgress>
 
     /// <summary>What the run found wrong with objects; null when nothing.</summary>
     public IReadOnlyList<RunError>? Errors { get; init; }
+
+    /// <summary>What the run imported, when it is an import of data.</summary>
+    [JsonConverter(typeof(ImportSummaryJson))]
+    public ImportSummary? Import { get; init; }
+}
+
+/// <summary>An import's summary as the bytes of the message, which know its changes.</summary>
+internal sealed class ImportSummaryJson : JsonConverter<ImportSummary>
+{
+    /// <inheritdoc/>
+    public override ImportSummary Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        ImportSummary.Parser.ParseFrom(reader.GetBytesFromBase64());
+
+    /// <inheritdoc/>
+    public override void Write(Utf8JsonWriter writer, ImportSummary value, JsonSerializerOptions options) =>
+        writer.WriteBase64StringValue(value.ToByteArray());
 }
 
 /// <summary>What processes, stages and items have in common.</summary>

@@ -5,13 +5,38 @@ namespace Dhis2Grpc.Server.Storage;
 
 /// <summary>A document on its way in: kept in memory while short, in a file of the data directory when long. The writer's turn
 /// is only taken once a document is complete, so a slow sender holds up nobody, and it can be read twice.</summary>
-internal sealed class DocumentSpool(StorageOptions storage) : IAsyncDisposable
+internal sealed class DocumentSpool : IAsyncDisposable
 {
     private const int MaxInMemory = 1024 * 1024;
 
+    private readonly StorageOptions? _storage;
     private readonly MemoryStream _memory = new();
     private FileStream? _file;
     private IDisposable? _unpacking;
+
+    /// <summary>A document that is gone with this object, or with the process.</summary>
+    public DocumentSpool(StorageOptions storage) => _storage = storage;
+
+    private DocumentSpool(FileStream file) => _file = file;
+
+    /// <summary>A document in a file that stays, to be filled.</summary>
+    public static DocumentSpool Create(string path) => new(new FileStream(path, new FileStreamOptions
+    {
+        Mode = FileMode.CreateNew,
+        Access = FileAccess.ReadWrite,
+        Share = FileShare.None,
+        Options = FileOptions.Asynchronous,
+    }));
+
+    /// <summary>The document in a file that was filled before.</summary>
+    /// <exception cref="IOException">There is no such file, or it cannot be read.</exception>
+    public static DocumentSpool Open(string path) => new(new FileStream(path, new FileStreamOptions
+    {
+        Mode = FileMode.Open,
+        Access = FileAccess.Read,
+        Share = FileShare.Read | FileShare.Delete,
+        Options = FileOptions.Asynchronous,
+    }));
 
     /// <summary>Adds bytes.</summary>
     public async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
@@ -34,6 +59,15 @@ internal sealed class DocumentSpool(StorageOptions storage) : IAsyncDisposable
         {
             ArrayPool<byte>.Shared.Return(buffer);
         }
+    }
+
+    /// <summary>Brings what a file holds to the disk, so that it outlives also a power cut.</summary>
+    public async Task SaveAsync(CancellationToken cancellationToken)
+    {
+        if (_file is null)
+            return;
+        await _file.FlushAsync(cancellationToken);
+        RandomAccess.FlushToDisk(_file.SafeFileHandle);
     }
 
     /// <summary>The document from its start, unpacked when it is gzip or zip; of a zip archive, its first file. One reader at a
@@ -72,7 +106,7 @@ internal sealed class DocumentSpool(StorageOptions storage) : IAsyncDisposable
 
     private async ValueTask MoveToFileAsync(CancellationToken cancellationToken)
     {
-        var folder = Directory.CreateDirectory(storage.IncomingDirectory);
+        var folder = Directory.CreateDirectory(_storage!.IncomingDirectory);
         var path = Path.Combine(folder.FullName, Path.GetRandomFileName());
         _file = new FileStream(path, new FileStreamOptions
         {

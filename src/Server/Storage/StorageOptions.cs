@@ -11,4 +11,7 @@ internal sealed class StorageOptions
 
     /// <summary>Folder in it of documents on their way in; nothing in it outlives the process.</summary>
     public string IncomingDirectory => Path.Combine(DataDirectory, "incoming");
+
+    /// <summary>Folder in it of documents that were accepted and wait for the job that imports them.</summary>
+    public string AcceptedDirectory => Path.Combine(DataDirectory, "accepted");
 }

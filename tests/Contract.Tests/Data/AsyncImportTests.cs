@@ -35,7 +35,12 @@ public class AsyncImportTests
             Assert.StartsWith("Import process completed successfully: ", Text(end, "message"), StringComparison.Ordinal);
             using var summary = await GetAsync(node, $"/api/system/taskSummaries/DATAVALUE_IMPORT/{job}");
             Assert.Equal("WARNING", Text(summary.RootElement, "status"));
-            Assert.Equal("E7612", Text(Assert.Single(summary.RootElement.GetProperty("conflicts").EnumerateArray()), "errorCode"));
+            var conflict = Assert.Single(summary.RootElement.GetProperty("conflicts").EnumerateArray());
+            Assert.Equal(("E7612", 1), (Text(conflict, "errorCode"), conflict.GetProperty("indexes")[0].GetInt32()));
+            var count = summary.RootElement.GetProperty("importCount");
+            Assert.Equal((job == jobs[0] ? 1 : 0, job == jobs[0] ? 1 : 2), (count.GetProperty("imported").GetInt32(), count.GetProperty("ignored").GetInt32()));
+            Assert.Equal(1, summary.RootElement.GetProperty("rejectedIndexes")[0].GetInt32());
+            Assert.True(summary.RootElement.GetProperty("importOptions").GetProperty("async").GetBoolean());
         }
 
         using var exported = await GetAsync(node, $"/api/dataValueSets?dataElement={Count}&period=202401&orgUnit={North}");

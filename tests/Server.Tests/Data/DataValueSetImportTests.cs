@@ -119,6 +119,19 @@ public class DataValueSetImportTests
     }
 
     [Fact]
+    public async Task Import_with_a_receipt_is_done_once()
+    {
+        await using var data = await CreateAsync();
+        var first = await data.ImportAsync(Document(Value(Number, "202401", Root, "1"), Value("nopeUid1234", "202401", Root, "1")), new() { Receipt = "jobOfImport" });
+        await data.ImportAsync(Document(Value(Number, "202401", Root, "2")));
+        var again = await data.ImportAsync(Document(Value(Number, "202401", Root, "1"), Value("nopeUid1234", "202401", Root, "1")), new() { Receipt = "jobOfImport" });
+        Assert.Equal(first, again);
+        Assert.Contains("|2|", Assert.Single(await data.RowsAsync()), StringComparison.Ordinal);
+        await data.ImportAsync(Document(Value(Number, "202401", Root, "3")), new() { Receipt = "jobOfOthers" });
+        Assert.Contains("|3|", Assert.Single(await data.RowsAsync()), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Last_entry_of_a_key_wins_and_the_earlier_ones_count_as_ignored()
     {
         await using var data = await CreateAsync();

@@ -3,16 +3,17 @@ using Dhis2.Common.V1;
 using Dhis2.Scheduling.V1;
 using Dhis2Grpc.Server.Data;
 using Dhis2Grpc.Server.Progress;
+using Dhis2Grpc.Server.Security;
 
 namespace Dhis2Grpc.Server.Jobs.DataImport;
 
 /// <summary>Imports the document that waits for the job.</summary>
 /// <param name="type">Type of the job.</param>
 /// <param name="what">What the document holds, in words.</param>
-/// <param name="queue">The documents.</param>
+/// <param name="accepted">The documents.</param>
 /// <param name="import">The work.</param>
 internal sealed class DataImportJob(
-    JobType type, string what, ImportQueue queue, Func<WaitingImport, CancellationToken, Task<ImportSummary>> import) : IJob
+    JobType type, string what, AcceptedImports accepted, Func<WaitingImport, User, CancellationToken, Task<ImportSummary>> import) : IJob
 {
     // As many as the list of a job's errors is good for.
     private const int MaxErrors = 100;
@@ -25,24 +26,31 @@ internal sealed class DataImportJob(
     {
         var progress = context.Progress;
         progress.StartProcess($"Import of {what}");
-        if (queue.Take(context.JobUid) is not { } waiting)
+        if (await accepted.OpenAsync(context.JobUid, cancellationToken) is not { } waiting)
         {
-            progress.FailProcess("The server ended before it imported the document. Send it again.");
+            progress.FailProcess("There is no document to import for this job.");
             return;
         }
 
         await using var document = waiting.Document;
+        if (waiting.Caller is not { } caller)
+        {
+            progress.FailProcess("The user who sent the document is no longer known, or disabled.");
+            return;
+        }
+
         ImportSummary? summary = null;
         await progress.RunStageAsync(
             $"Importing {what}",
             async stop =>
             {
-                summary = await import(waiting, stop);
+                summary = await import(waiting, caller, stop);
                 return Told(summary);
             },
             cancellationToken);
         if (summary is null)
             return;
+        progress.TellImport(ImportReceipts.Short(summary));
         foreach (var conflict in summary.Conflicts.Take(MaxErrors))
             progress.AddError(new RunError(conflict.HasErrorCode ? conflict.ErrorCode : "E1004", conflict.Object, null, [], conflict.Value));
         if (summary.Status == "ERROR")

@@ -9,11 +9,10 @@ internal static class DataImportServices
     /// <summary>Adds the work of DATAVALUE_IMPORT and COMPLETE_DATA_SET_REGISTRATION_IMPORT.</summary>
     public static IServiceCollection AddDataImportJobs(this IServiceCollection services)
     {
-        services.AddSingleton<ImportQueue>();
-        services.AddSingleton<IJob>(s => new DataImportJob(JobType.DatavalueImport, "data values", s.GetRequiredService<ImportQueue>(),
-            (w, stop) => s.GetRequiredService<DataValueSetImport>().ImportAsync(w.Document, w.Options, w.Caller, stop)));
-        services.AddSingleton<IJob>(s => new DataImportJob(JobType.CompleteDataSetRegistrationImport, "registrations", s.GetRequiredService<ImportQueue>(),
-            (w, stop) => s.GetRequiredService<CompletenessImport>().ImportAsync(w.Document, w.Options, w.Caller, stop)));
+        services.AddSingleton<IJob>(s => new DataImportJob(JobType.DatavalueImport, "data values", s.GetRequiredService<AcceptedImports>(),
+            (w, caller, stop) => s.GetRequiredService<DataValueSetImport>().ImportAsync(w.Document, w.Options, caller, stop)));
+        services.AddSingleton<IJob>(s => new DataImportJob(JobType.CompleteDataSetRegistrationImport, "registrations", s.GetRequiredService<AcceptedImports>(),
+            (w, caller, stop) => s.GetRequiredService<CompletenessImport>().ImportAsync(w.Document, w.Options, caller, stop)));
         return services;
     }
 }

@@ -21,29 +21,31 @@ internal static class DataDocuments
         app.MapGet(Registrations, ExportRegistrationsAsync).WithMetadata(DataDescriptions.ExportRegistrations);
     }
 
-    private static async Task ImportValuesAsync(HttpContext http, DataValueSetImport import, IImportLauncher launcher, ImportQueue queue)
+    private static async Task ImportValuesAsync(HttpContext http, DataValueSetImport import, IImportLauncher launcher)
     {
         DataValueSetImport.RequireAuthority(http.Caller());
         var options = DataParameters.ImportOptions(http.Request.Query, DataBodies.FormatOf(http.Request, takesCsv: true));
         if (DataParameters.Flag(http.Request.Query, "async"))
-            await LaunchAsync(http, registrations: false, options, launcher, queue);
+            await LaunchAsync(http, registrations: false, options, launcher);
         else
             await AnswerAsync(http, options, () => import.ImportAsync(http.Request.Body, options, http.Caller(), http.RequestAborted));
     }
 
-    private static async Task ImportRegistrationsAsync(HttpContext http, CompletenessImport import, IImportLauncher launcher, ImportQueue queue)
+    private static async Task ImportRegistrationsAsync(HttpContext http, CompletenessImport import, IImportLauncher launcher)
     {
         var options = DataParameters.ImportOptions(http.Request.Query, DataBodies.FormatOf(http.Request, takesCsv: false));
         if (DataParameters.Flag(http.Request.Query, "async"))
-            await LaunchAsync(http, registrations: true, options, launcher, queue);
+            await LaunchAsync(http, registrations: true, options, launcher);
         else
             await AnswerAsync(http, options, () => import.ImportAsync(http.Request.Body, options, http.Caller(), http.RequestAborted));
     }
 
     /// <summary>Takes the document in and leaves the import to a job.</summary>
-    private static async Task LaunchAsync(HttpContext http, bool registrations, DataImportOptions options, IImportLauncher launcher, ImportQueue queue)
+    private static async Task LaunchAsync(HttpContext http, bool registrations, DataImportOptions options, IImportLauncher launcher)
     {
-        var job = await launcher.LaunchAsync(registrations, await queue.TakeInAsync(http.Request.Body, options, http.Caller(), http.RequestAborted));
+        await using var incoming = launcher.Begin();
+        await incoming.Document.CopyFromAsync(http.Request.Body, http.RequestAborted);
+        var job = await launcher.LaunchAsync(incoming, registrations, options, http.Caller());
         http.Response.Headers.Location = $"/api/system/tasks/{job.JobType}";
         await RestResponse.WriteAsync(http, job, StatusCodes.Status200OK, Envelope.WebMessage, $"Initiated {job.Name}");
     }

@@ -82,14 +82,8 @@ internal static class DataParameters
         new(ErrorKind.InvalidArgument, $"Value `{value}` is not valid for parameter {name}");
 
     // The attribute option combos of registrations have a name of their own there.
-    private static IdSchemes Schemes(IQueryCollection query) => new()
-    {
-        Any = IdScheme.Parse(query["idScheme"]),
-        DataElement = IdScheme.Parse(query["dataElementIdScheme"]),
-        OrgUnit = IdScheme.Parse(query["orgUnitIdScheme"]),
-        CategoryOptionCombo = IdScheme.Parse(query["categoryOptionComboIdScheme"]) ?? IdScheme.Parse(query["attributeOptionComboIdScheme"]),
-        DataSet = IdScheme.Parse(query["dataSetIdScheme"]),
-    };
+    private static IdSchemes Schemes(IQueryCollection query) => IdSchemes.Parse(query["idScheme"], query["dataElementIdScheme"], query["orgUnitIdScheme"],
+        (string?)query["categoryOptionComboIdScheme"] ?? query["attributeOptionComboIdScheme"], query["dataSetIdScheme"]);
 
     private static int? Number(IQueryCollection query, string name) => query[name].ToString() switch
     {
