@@ -27,6 +27,9 @@ internal sealed class IncomingImport(string uid, string path) : IAsyncDisposable
     /// <summary>Where its bytes go.</summary>
     public DocumentSpool Document { get; } = DocumentSpool.Create(path);
 
+    /// <summary>Adds all of a stream.</summary>
+    public Task CopyFromAsync(Stream source, CancellationToken cancellationToken) => Document.CopyFromAsync(source, cancellationToken);
+
     /// <summary>It was accepted, so that the file stays.</summary>
     public bool Accepted { get; set; }
 

@@ -44,7 +44,7 @@ internal static class DataDocuments
     private static async Task LaunchAsync(HttpContext http, bool registrations, DataImportOptions options, IImportLauncher launcher)
     {
         await using var incoming = launcher.Begin();
-        await incoming.Document.CopyFromAsync(http.Request.Body, http.RequestAborted);
+        await incoming.CopyFromAsync(http.Request.Body, http.RequestAborted);
         var job = await launcher.LaunchAsync(incoming, registrations, options, http.Caller());
         http.Response.Headers.Location = $"/api/system/tasks/{job.JobType}";
         await RestResponse.WriteAsync(http, job, StatusCodes.Status200OK, Envelope.WebMessage, $"Initiated {job.Name}");
