@@ -13,8 +13,8 @@ internal sealed record AcceptedImport(string Caller, DataImportOptions Options);
 /// <summary>A document that waits, opened.</summary>
 /// <param name="Document">The document; dispose it.</param>
 /// <param name="Options">How to import it.</param>
-/// <param name="Caller">Who sent it, as this server knows the user now; null when it no longer does.</param>
-internal sealed record WaitingImport(DocumentSpool Document, DataImportOptions Options, User? Caller);
+/// <param name="Caller">Who sent it, as this server knows the user now.</param>
+internal sealed record WaitingImport(DocumentSpool Document, DataImportOptions Options, User Caller);
 
 /// <summary>A document on its way in, whose sender will not wait for its import.</summary>
 /// <param name="uid">UID of the job that will import it.</param>

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
+using Dhis2Grpc.Server.Errors;
 using Dhis2Grpc.Server.Security;
 using Dhis2Grpc.Server.Storage;
 using Microsoft.Extensions.Options;
@@ -66,15 +67,16 @@ internal sealed class AcceptedImports(IOptions<StorageOptions> storage, IUserSto
     }
 
     /// <summary>Opens the document of a job; null when there is none.</summary>
+    /// <exception cref="Dhis2Exception">Who sent it is no longer known, or disabled (Conflict).</exception>
     public async Task<WaitingImport?> OpenAsync(string job, CancellationToken cancellationToken)
     {
         if (!Waits(job))
             return null;
         var text = await File.ReadAllBytesAsync(Path.Combine(Folder, job + OptionsEnding), cancellationToken);
         var how = JsonSerializer.Deserialize(text, AcceptedImportJson.Default.AcceptedImport)!;
-        var caller = await users.FindAsync(how.Caller, cancellationToken);
-        return new WaitingImport(
-            DocumentSpool.Open(Path.Combine(Folder, job + DocumentEnding)), how.Options with { Receipt = job }, caller is { Disabled: false } ? caller : null);
+        return await users.FindAsync(how.Caller, cancellationToken) is { Disabled: false } caller
+            ? new WaitingImport(DocumentSpool.Open(Path.Combine(Folder, job + DocumentEnding)), how.Options with { Receipt = job }, caller)
+            : throw new Dhis2Exception(ErrorKind.Conflict, "The user who sent the document is no longer known, or disabled.");
     }
 
     /// <summary>Removes the document of a job that came to its end.</summary>

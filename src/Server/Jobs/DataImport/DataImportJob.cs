@@ -3,7 +3,6 @@ using Dhis2.Common.V1;
 using Dhis2.Scheduling.V1;
 using Dhis2Grpc.Server.Data;
 using Dhis2Grpc.Server.Progress;
-using Dhis2Grpc.Server.Security;
 
 namespace Dhis2Grpc.Server.Jobs.DataImport;
 
@@ -13,7 +12,7 @@ namespace Dhis2Grpc.Server.Jobs.DataImport;
 /// <param name="accepted">The documents.</param>
 /// <param name="import">The work.</param>
 internal sealed class DataImportJob(
-    JobType type, string what, AcceptedImports accepted, Func<WaitingImport, User, CancellationToken, Task<ImportSummary>> import) : IJob
+    JobType type, string what, AcceptedImports accepted, Func<WaitingImport, CancellationToken, Task<ImportSummary>> import) : IJob
 {
     // As many as the list of a job's errors is good for.
     private const int MaxErrors = 100;
@@ -33,18 +32,12 @@ internal sealed class DataImportJob(
         }
 
         await using var document = waiting.Document;
-        if (waiting.Caller is not { } caller)
-        {
-            progress.FailProcess("The user who sent the document is no longer known, or disabled.");
-            return;
-        }
-
         ImportSummary? summary = null;
         await progress.RunStageAsync(
             $"Importing {what}",
             async stop =>
             {
-                summary = await import(waiting, caller, stop);
+                summary = await import(waiting, stop);
                 return Told(summary);
             },
             cancellationToken);

@@ -10,9 +10,9 @@ internal static class DataImportServices
     public static IServiceCollection AddDataImportJobs(this IServiceCollection services)
     {
         services.AddSingleton<IJob>(s => new DataImportJob(JobType.DatavalueImport, "data values", s.GetRequiredService<AcceptedImports>(),
-            (w, caller, stop) => s.GetRequiredService<DataValueSetImport>().ImportAsync(w.Document, w.Options, caller, stop)));
+            (w, stop) => s.GetRequiredService<DataValueSetImport>().ImportAsync(w.Document, w.Options, w.Caller, stop)));
         services.AddSingleton<IJob>(s => new DataImportJob(JobType.CompleteDataSetRegistrationImport, "registrations", s.GetRequiredService<AcceptedImports>(),
-            (w, caller, stop) => s.GetRequiredService<CompletenessImport>().ImportAsync(w.Document, w.Options, caller, stop)));
+            (w, stop) => s.GetRequiredService<CompletenessImport>().ImportAsync(w.Document, w.Options, w.Caller, stop)));
         return services;
     }
 }
