@@ -62,6 +62,7 @@ internal sealed class CompletenessExport(IWarehouse warehouse)
         join categoryoptioncombo a on a.categoryoptioncomboid = r.attributeoptioncomboid
         where r.datasetid in ({ExportScope.List(scope.DataSets)}) and {scope.Where}
           {(query.LastUpdated is null ? "" : "and r.lastupdated >= $since")}
+          {(scope.AttributeOptionCombos is { } combos ? $"and r.attributeoptioncomboid in ({ExportScope.List(combos)})" : "")}
         order by p.startdate, s.uid, o.path, a.uid
         {(query.Limit is > 0 and { } rows ? string.Create(CultureInfo.InvariantCulture, $"limit {rows}") : "")}
         """;

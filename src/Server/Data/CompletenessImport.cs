@@ -38,9 +38,12 @@ internal sealed class CompletenessImport(
         var periods = await PeriodLookup.LoadAsync(write.Connection, cancellationToken);
         var access = await ImportAccess.LoadAsync(
             write.Connection, lookups, await UserScope.LoadAsync(write.Connection, caller, cancellationToken), cancellationToken);
+        var rules = await CompletenessRules.LoadAsync(write.Connection, options.Strict, cancellationToken);
         await CompletenessMerge.PrepareAsync(write.Connection, cancellationToken);
         using (var load = write.Load(CompletenessMerge.Stage))
-            await document.ReadAsync(Member.Shape, new CompletenessStage(lookups, periods, access, options.Strict, conflicts, load), cancellationToken);
+            await document.ReadAsync(Member.Shape, new CompletenessStage(lookups, periods, access, rules, conflicts, load), cancellationToken);
+        if (strategy != ImportStrategy.Delete)
+            await CompletenessRules.RequireFieldsAsync(write.Connection, conflicts, cancellationToken);
         periods.Save(write);
         var dryRun = options.DryRun || header.DryRun;
         var count = await CompletenessMerge.RunAsync(write.Connection, strategy, caller.Username, now, dryRun, cancellationToken);

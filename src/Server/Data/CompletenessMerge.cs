@@ -19,13 +19,13 @@ internal static class CompletenessMerge
         and d.attributeoptioncomboid = s.attributeoptioncomboid
         """;
 
-    /// <summary>Creates the staging table, empty: keys, date, storedBy, lastUpdatedBy, lastUpdated, completed.</summary>
+    /// <summary>Creates the staging table, empty: keys, date, storedBy, lastUpdatedBy, lastUpdated, completed, position.</summary>
     public static async Task PrepareAsync(DbConnection connection, CancellationToken cancellationToken) =>
         await connection.ExecuteAsync($"""
             create or replace temp table {Stage} (
                 datasetid bigint not null, periodid bigint not null, sourceid bigint not null,
                 attributeoptioncomboid bigint not null, date timestamp, storedby varchar, lastupdatedby varchar,
-                lastupdated timestamp, completed boolean not null)
+                lastupdated timestamp, completed boolean not null, position integer not null)
             """, cancellationToken);
 
     /// <summary>Counts what the staged registrations do, and does it unless told not to.</summary>
@@ -66,10 +66,10 @@ internal static class CompletenessMerge
         when matched and {Same} then do nothing
         when matched {(update ? "" : "and false")} then update set
             date = coalesce(s.date, d.date), storedby = coalesce(s.storedby, d.storedby),
-            lastupdatedby = coalesce(s.lastupdatedby, $user), lastupdated = coalesce(s.lastupdated, $now), completed = s.completed,
+            lastupdatedby = coalesce(s.lastupdatedby, $user), lastupdated = coalesce(s.lastupdated, s.date, $now), completed = s.completed,
             changed = $changed
         when not matched {(create ? "" : "and false")} then insert values (
             s.datasetid, s.periodid, s.sourceid, s.attributeoptioncomboid, coalesce(s.date, $now), coalesce(s.storedby, $user),
-            coalesce(s.lastupdatedby, $user), coalesce(s.lastupdated, $now), s.completed, $changed)
+            coalesce(s.lastupdatedby, $user), coalesce(s.lastupdated, s.date, $now), s.completed, $changed)
         """;
 }

@@ -9,8 +9,9 @@ namespace Dhis2Grpc.Server.Data;
 /// <summary>Checks registrations and loads what is sound into the staging table of <see cref="CompletenessMerge"/>. As in DHIS2
 /// the first fault of an entry is the one that is reported.</summary>
 internal sealed class CompletenessStage(
-    ImportLookups lookups, PeriodLookup periods, ImportAccess access, StrictChecks strict, ImportConflicts conflicts, IBulkLoad load) : IFlatDocumentSink
+    ImportLookups lookups, PeriodLookup periods, ImportAccess access, CompletenessRules rules, ImportConflicts conflicts, IBulkLoad load) : IFlatDocumentSink
 {
+    private readonly StrictChecks _strict = rules.Strict;
     private int _index = -1;
 
     void IFlatDocumentSink.Header(int member, string text)
@@ -30,7 +31,7 @@ internal sealed class CompletenessStage(
             && (lookups.OrgUnits.TryGet(entry[Member.OrganisationUnit], out unit)
                 || Unknown(entry, Member.OrganisationUnit, "Organisation unit not found or not accessible"))
             && (entry[Member.AttributeOptionCombo].IsEmpty
-                ? !strict.HasFlag(StrictChecks.RequireAttributeOptionCombo) || Fault("Attribute option combo", "Attribute option combo is required but is not specified")
+                ? !_strict.HasFlag(StrictChecks.RequireAttributeOptionCombo) || Fault("Attribute option combo", "Attribute option combo is required but is not specified")
                 : lookups.OptionCombos.TryGet(entry[Member.AttributeOptionCombo], out attribute)
                     || Unknown(entry, Member.AttributeOptionCombo, "Attribute option combo not found or not accessible"))
             && IsAllowed(entry, dataSet, unit, attribute, span)
@@ -40,7 +41,7 @@ internal sealed class CompletenessStage(
             return true;
         periods.Keep(period);
         load.Add(dataSet!.Id).Add(period).Add(unit).Add(attribute.Id).Add(date).Add(entry.Text(Member.StoredBy)).Add(entry.Text(Member.LastUpdatedBy))
-            .Add(updated).Add((bool?)!entry[Member.Completed].SequenceEqual("false"u8)).EndRow();
+            .Add(updated).Add((bool?)!entry[Member.Completed].SequenceEqual("false"u8)).Add((int?)_index).EndRow();
         return true;
     }
 
@@ -50,14 +51,16 @@ internal sealed class CompletenessStage(
         var combo = entry.Text(Member.AttributeOptionCombo) ?? ImportLookups.DefaultOptionCombo;
         if (!access.Covers(unit))
             return Fault(orgUnit, $"Organisation unit is not in hierarchy of user: {access.User.Uid}");
+        if (_strict.HasFlag(StrictChecks.AttributeOptionCombos) && attribute.CategoryCombo != dataSet.CategoryCombo)
+            return Fault(combo, $"Attribute option combo: {combo} must have the category combo of data set: {dataSet.Uid}");
         if (attribute.Opens > period.End || InputRules.LastDay(attribute, [dataSet]) < period.Start)
             return Fault(orgUnit, $"Period: {period.Iso} is not within range of attribute option combo: {combo}");
         if (attribute.Units is { } units && !lookups.IsBelow(unit, units))
             return Fault(orgUnit, $"Organisation unit: {orgUnit} is not valid for attribute option combo {combo}");
-        if (strict.HasFlag(StrictChecks.AttributeOptionCombos) && attribute.CategoryCombo != dataSet.CategoryCombo)
-            return Fault(combo, $"Attribute option combo: {combo} must have the category combo of data set: {dataSet.Uid}");
-        if (strict.HasFlag(StrictChecks.Periods) && period.Type != dataSet.PeriodType)
+        if (_strict.HasFlag(StrictChecks.Periods) && period.Type != dataSet.PeriodType)
             return Fault(period.Iso, $"Period type of period: {period.Iso} is not equal to the period type of data set: {dataSet.PeriodType}");
+        if (!rules.IsReportedAt(dataSet.Id, unit))
+            return Fault(dataSet.Uid, $"Data set {dataSet.Uid} is not assigned to organisation unit {orgUnit}");
         if (dataSet.Sharing is { } sharing && !sharing.CanWrite(access.User))
             return Fault("dataSet", $"User does not have write access for DataSet: {dataSet.Uid}");
         return access.RefusedOption(attribute) is not { } option || Fault("dataSet", $"User has no data write access for CategoryOption: {option}");

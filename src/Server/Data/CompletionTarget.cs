@@ -24,13 +24,15 @@ internal sealed record CompletionTarget
     /// <summary>Checks the header. A conflict means that nothing of the document may be stored.</summary>
     /// <returns>What it completes; null when it completes nothing.</returns>
     public static CompletionTarget? Resolve(
-        ImportLookups lookups, PeriodLookup periods, DataValueSetHeader header, UserScope user, DateOnly today, ImportConflicts conflicts)
+        ImportLookups lookups, PeriodLookup periods, DataValueSetHeader header, UserScope user, DateOnly today, ImportConflicts conflicts, bool needsDataSet = false)
     {
         var dataSet = lookups.DataSets.TryGet(header.DataSet, out var set) ? set : null;
         if (!string.IsNullOrEmpty(header.DataSet) && dataSet is null)
             Missing("dataSet", header.DataSet, "E7600", "Data set not found or not accessible");
         if (dataSet?.Sharing is { } sharing && !sharing.CanWrite(user))
             Missing("dataSet", header.DataSet!, "E7601", "User does not have write access for DataSet");
+        if (dataSet is null && needsDataSet && !conflicts.Any)
+            conflicts.Add("E7602", "dataSet", "A valid dataset is required", ("dataSet", header.DataSet ?? ""));
         long? orgUnit = lookups.OrgUnits.TryGet(header.OrgUnit, out var unit) ? unit : null;
         if (!string.IsNullOrEmpty(header.OrgUnit) && orgUnit is null)
             Missing("orgUnit", header.OrgUnit, "E7603", "Org unit not found or not accessible");
@@ -71,7 +73,7 @@ internal sealed record CompletionTarget
     /// <summary>Loads the registration into the staging table of <see cref="CompletenessMerge"/>.</summary>
     public void Load(IBulkLoad load, string user, DateTime now) =>
         load.Add(DataSet).Add(Period).Add(OrgUnit).Add(AttributeOptionCombo).Add((DateTime?)When).Add(user).Add(user)
-            .Add((DateTime?)now).Add((bool?)true).EndRow();
+            .Add((DateTime?)now).Add((bool?)true).Add((int?)0).EndRow();
 
     // Besides a date DHIS2 takes true for today, and no day after today.
     private static bool TryDay(string? text, DateOnly today, out DateOnly? day)

@@ -29,9 +29,28 @@ internal sealed record DataImportOptions
     /// <summary>Write without comparing with what is stored: every value counts as new.</summary>
     public bool SkipExistingCheck { get; init; }
 
+    /// <summary>By the rules of which releases of DHIS2 values are taken.</summary>
+    public ImportRelease Release { get; init; }
+
+    /// <summary>From 2.43 on: values of a document that names no data set are taken for the data set of each.</summary>
+    public bool AutoGroup { get; init; }
+
+    /// <summary>From 2.43 on: take all values or none.</summary>
+    public bool Atomic { get; init; }
+
     /// <summary>Under what to keep what the import did, so that it is done once however often it is tried; null: it is tried once.</summary>
     [JsonIgnore]
     public string? Receipt { get; init; }
+}
+
+/// <summary>Releases of DHIS2 that import data alike.</summary>
+internal enum ImportRelease
+{
+    /// <summary>2.42 and before: value by value.</summary>
+    UpTo42,
+
+    /// <summary>2.43 and later: data set by data set.</summary>
+    From43,
 }
 
 /// <summary>What a document is written in.</summary>
@@ -42,6 +61,9 @@ internal enum DocumentFormat
 
     /// <summary>Comma-separated values.</summary>
     Csv,
+
+    /// <summary>XML.</summary>
+    Xml,
 }
 
 /// <summary>By what a document names objects.</summary>

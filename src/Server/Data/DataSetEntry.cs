@@ -34,11 +34,23 @@ internal sealed record DataSetEntry
     /// <summary>The periods that take values, and when; empty: all.</summary>
     public IReadOnlyList<InputPeriod> InputPeriods { get; init; } = [];
 
+    /// <summary>When it was made.</summary>
+    public DateTime? Created { get; init; }
+
+    /// <summary>A comment stands in for a value.</summary>
+    public bool NoValueRequiresComment { get; init; }
+
+    /// <summary>Key of the workflow in which its data is approved; null: it is not.</summary>
+    public long? Workflow { get; init; }
+
     /// <summary>Who may enter data; null: everybody.</summary>
     public Sharing? Sharing { get; init; }
 
     /// <summary>Whether the data set no longer takes values of the period on the day.</summary>
     public bool IsExpired(Period period, DateOnly day) => ExpiryDays > 0 && day > period.End.AddDays(ExpiryDays);
+
+    /// <summary>The last period that takes values on the day. With no open future periods the current one is not open yet.</summary>
+    public Period LatestOpen(DateOnly day) => PeriodType.Shift(PeriodType.Containing(day), OpenFuturePeriods - 1);
 
     /// <summary>All data sets, with the identifiers of the scheme.</summary>
     public static async Task<List<(string? Identifier, DataSetEntry Entry)>> LoadAsync(DbConnection connection, IdScheme scheme, CancellationToken cancellationToken)
@@ -46,7 +58,8 @@ internal sealed record DataSetEntry
         var rows = await connection.ListAsync(
             $"""
             select {scheme.Sql("dataSets", "d")}, d.datasetid, d.uid, t.name, d.categorycomboid, coalesce(d.expirydays, 0),
-                coalesce(d.openfutureperiods, 0), coalesce(d.openperiodsaftercoenddate, 0), json_extract(o.json, '$.dataInputPeriods'), {Sharing.Sql.Replace("json,", "o.json,", StringComparison.Ordinal)}
+                coalesce(d.openfutureperiods, 0), coalesce(d.openperiodsaftercoenddate, 0), json_extract(o.json, '$.dataInputPeriods'),
+                d.created, coalesce(d.novaluerequirescomment, false), d.workflowid, {Sharing.Sql.Replace("json,", "o.json,", StringComparison.Ordinal)}
             from dataset d join periodtype t using (periodtypeid) left join object o on o.type = 'dataSets' and o.uid = d.uid
             """,
             row => (row.Text(0), Entry: Read(row)), cancellationToken);
@@ -63,7 +76,10 @@ internal sealed record DataSetEntry
         OpenFuturePeriods = Math.Clamp(row.GetInt32(6), -10_000, 10_000),
         OpenPeriodsAfterEnd = Math.Clamp(row.GetInt32(7), 0, 10_000),
         InputPeriods = InputPeriod.Parse(row.Text(8)),
-        Sharing = row.IsDBNull(9) ? null : Sharing.Parse(row.GetFieldValue<List<string?>>(9)),
+        Created = row.IsDBNull(9) ? null : row.GetDateTime(9),
+        NoValueRequiresComment = row.GetBoolean(10),
+        Workflow = row.IsDBNull(11) ? null : row.GetInt64(11),
+        Sharing = row.IsDBNull(12) ? null : Sharing.Parse(row.GetFieldValue<List<string?>>(12)),
     };
 }
 

@@ -54,8 +54,13 @@ internal sealed class DataValueSetExport(IWarehouse warehouse)
         DbConnection connection, ExportQuery query, ExportScope scope, DocumentFormat format, Stream output, CancellationToken cancellationToken)
     {
         var buffer = new ArrayBufferWriter<byte>(FlushAt * 2);
-        using var json = format == DocumentFormat.Json ? new JsonDataValueWriter(buffer) : null;
-        IDataValueWriter writer = json ?? (IDataValueWriter)new CsvDataValueWriter(buffer);
+        IDataValueWriter writer = format switch
+        {
+            DocumentFormat.Csv => new CsvDataValueWriter(buffer),
+            DocumentFormat.Xml => new XmlDataValueWriter(buffer),
+            _ => new JsonDataValueWriter(buffer),
+        };
+        using var own = writer as IDisposable;
         writer.Begin(await HeaderAsync(connection, query, scope, cancellationToken));
         await foreach (var _ in connection.StreamAsync(Sql(query, scope), row => Write(writer, row), cancellationToken, [.. Parameters(query)]))
         {
@@ -102,6 +107,7 @@ internal sealed class DataValueSetExport(IWarehouse warehouse)
             join categoryoptioncombo a on a.categoryoptioncomboid = d.attributeoptioncomboid
             where d.dataelementid in ({ExportScope.List(scope.DataElements)}) and {scope.Where}
               {(query.IncludeDeleted ? "" : "and not d.deleted")} {(query.LastUpdated is null ? "" : "and d.lastupdated >= $since")}
+              {(scope.AttributeOptionCombos is { } combos ? $"and d.attributeoptioncomboid in ({ExportScope.List(combos)})" : "")}
             {limit}
             """;
     }

@@ -1,4 +1,5 @@
 using Dhis2.Common.V1;
+using Dhis2Grpc.Server.Data.Entry;
 using Dhis2Grpc.Server.Metadata.Access;
 using Dhis2Grpc.Server.Security;
 using Dhis2Grpc.Server.Storage;
@@ -41,9 +42,8 @@ internal sealed class DataValueSetImport(
         await using var write = await warehouse.BeginWriteAsync(WriteTurn.Documents, cancellationToken);
         if (await ImportReceipts.FindAsync(write.Connection, options.Receipt, cancellationToken) is { } done)
             return done;
-        var import = new Pass(write, cache, options, caller, time.GetUtcNow().UtcDateTime);
-        var summary = await import.RunAsync(document, first.Header, cancellationToken);
-        if (!summary.ImportOptions.DryRun && summary.Status != "ERROR")
+        var (summary, wrote) = await RunAsync(write, document, first.Header, options, caller, cancellationToken);
+        if (!summary.ImportOptions.DryRun && wrote)
         {
             await ImportReceipts.WriteAsync(write.Connection, options.Receipt, summary, time.GetUtcNow().UtcDateTime, cancellationToken);
             await write.CommitAsync(cancellationToken);
@@ -54,6 +54,19 @@ internal sealed class DataValueSetImport(
             summary.Conflicts.Count, time.GetElapsedTime(started).TotalSeconds, summary.ImportOptions.DryRun);
         return summary;
     }
+
+    private async Task<(ImportSummary Summary, bool Wrote)> RunAsync(
+        IWarehouseWrite write, DocumentSpool document, DataValueSetHeader header, DataImportOptions options, User caller, CancellationToken cancellationToken)
+    {
+        var now = Trim(time.GetUtcNow().UtcDateTime);
+        if (options.Release == ImportRelease.From43)
+            return await new EntryPass(write, cache, options, caller, now).RunAsync(document, header, cancellationToken);
+        var summary = await new Pass(write, cache, options, caller, now).RunAsync(document, header, cancellationToken);
+        return (summary, summary.Status != "ERROR");
+    }
+
+    // The store keeps microseconds; what is written is what is compared later.
+    private static DateTime Trim(DateTime time) => new(time.Ticks / 10 * 10, DateTimeKind.Utc);
 
     /// <summary>Collects the header members that stand before the values.</summary>
     private sealed class HeaderSink : IFlatDocumentSink
@@ -68,9 +81,7 @@ internal sealed class DataValueSetImport(
     /// <summary>One document on its way through the transaction.</summary>
     private sealed class Pass(IWarehouseWrite write, ImportLookupCache cache, DataImportOptions options, User caller, DateTime now)
     {
-        private readonly DateTime _now = Trim(now);
-
-        private DateOnly Today => DateOnly.FromDateTime(_now);
+        private DateOnly Today => DateOnly.FromDateTime(now);
 
         public async Task<ImportSummary> RunAsync(DocumentSpool document, DataValueSetHeader header, CancellationToken cancellationToken)
         {
@@ -79,7 +90,7 @@ internal sealed class DataValueSetImport(
             var user = await UserScope.LoadAsync(write.Connection, caller, cancellationToken);
             var strategy = header.Strategy ?? options.Strategy;
             var conflicts = new ImportConflicts();
-            var target = CompletionTarget.Resolve(lookups, periods, header, user, Today, conflicts);
+            var target = CompletionTarget.Resolve(lookups, periods, header, user, Today, conflicts, options.Strict.HasFlag(StrictChecks.DataElements));
             if (conflicts.Any)
                 return Summarise(header, strategy, "ERROR", Aborted, new ImportCount(), conflicts, null);
 
@@ -100,7 +111,7 @@ internal sealed class DataValueSetImport(
                 await merge.RejectMissingFilesAsync(conflicts, cancellationToken);
             var dryRun = options.DryRun || header.DryRun;
             var rejected = conflicts.Rejected;
-            var count = await merge.RunAsync(caller.Username, _now, dryRun, conflicts, cancellationToken);
+            var count = await merge.RunAsync(caller.Username, now, dryRun, conflicts, cancellationToken);
             count.Ignored += rejected;
             var completed = target is null ? null : await CompleteAsync(target, strategy, dryRun, conflicts, cancellationToken);
             return Summarise(header, strategy, conflicts.Any ? "WARNING" : "SUCCESS", Done, count, conflicts, completed);
@@ -111,7 +122,7 @@ internal sealed class DataValueSetImport(
             var named = lookups.DataSets.TryGet(header.DataSet, out var set) ? set : null;
             return new EntryRules(
                 await ImportAccess.LoadAsync(write.Connection, lookups, user, cancellationToken),
-                new InputRules(lookups, write.Connection, named, options, caller, Today),
+                new InputRules(lookups, write.Connection, named, options, caller, Today, await Approvals.LoadAsync(write.Connection, cancellationToken)),
                 options.Strict == StrictChecks.None ? null : await StrictRules.LoadAsync(write.Connection, options.Strict, named?.Id, cancellationToken));
         }
 
@@ -122,9 +133,9 @@ internal sealed class DataValueSetImport(
                 return null;
             await CompletenessMerge.PrepareAsync(write.Connection, cancellationToken);
             using (var load = write.Load(CompletenessMerge.Stage))
-                target.Load(load, caller.Username, _now);
+                target.Load(load, caller.Username, now);
             if (strategy != ImportStrategy.Delete)
-                await CompletenessMerge.RunAsync(write.Connection, ImportStrategy.CreateAndUpdate, caller.Username, _now, dryRun, cancellationToken);
+                await CompletenessMerge.RunAsync(write.Connection, ImportStrategy.CreateAndUpdate, caller.Username, now, dryRun, cancellationToken);
             return target.Date;
         }
 
@@ -147,8 +158,5 @@ internal sealed class DataValueSetImport(
             conflicts.WriteTo(summary);
             return summary;
         }
-
-        // The store keeps microseconds; what is written is what is compared later.
-        private static DateTime Trim(DateTime time) => new(time.Ticks / 10 * 10, DateTimeKind.Utc);
     }
 }

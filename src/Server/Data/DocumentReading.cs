@@ -8,9 +8,12 @@ internal static class DocumentReading
     /// <summary>Reads a document of data values, in the format that the options tell.</summary>
     /// <exception cref="Errors.Dhis2Exception">It is malformed.</exception>
     public static Task ReadAsync(this DocumentSpool document, IFlatDocumentSink sink, DataImportOptions options, CancellationToken cancellationToken) =>
-        options.Format == DocumentFormat.Csv
-            ? ReadAsync(document, stream => new CsvDocumentReader(sink, options.FirstRowIsHeader).Read(stream, cancellationToken), cancellationToken)
-            : document.ReadAsync(DataValueSetDocument.Shape, sink, cancellationToken);
+        options.Format switch
+        {
+            DocumentFormat.Csv => ReadAsync(document, stream => new CsvDocumentReader(sink, options.FirstRowIsHeader).Read(stream, cancellationToken), cancellationToken),
+            DocumentFormat.Xml => ReadAsync(document, stream => new XmlDocumentReader(sink).Read(stream, cancellationToken), cancellationToken),
+            _ => document.ReadAsync(DataValueSetDocument.Shape, sink, cancellationToken),
+        };
 
     /// <summary>Reads a JSON document of a shape.</summary>
     /// <exception cref="Errors.Dhis2Exception">It is malformed.</exception>

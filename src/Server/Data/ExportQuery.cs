@@ -30,6 +30,9 @@ internal sealed record ExportQuery
     /// <summary>UIDs of organisation unit groups.</summary>
     public IReadOnlyList<string> OrgUnitGroups { get; init; } = [];
 
+    /// <summary>UIDs of attribute option combos; empty: all.</summary>
+    public IReadOnlyList<string> AttributeOptionCombos { get; init; } = [];
+
     /// <summary>Include the units below <see cref="OrgUnits"/>.</summary>
     public bool Children { get; init; }
 

@@ -14,6 +14,9 @@ internal sealed record ExportScope
     /// <summary>Keys of data elements, those of the data sets and groups included.</summary>
     public required IReadOnlyList<long> DataElements { get; init; }
 
+    /// <summary>Keys of the attribute option combos that are asked for; null: all.</summary>
+    public IReadOnlyList<long>? AttributeOptionCombos { get; init; }
+
     /// <summary>Conditions on p, the period, and o, the organisation unit.</summary>
     public required string Where { get; init; }
 
@@ -44,6 +47,8 @@ internal sealed record ExportScope
         {
             DataSets = dataSets,
             DataElements = [.. elements.Distinct()],
+            AttributeOptionCombos = query.AttributeOptionCombos.Count == 0 ? null
+                : await KeysAsync("select categoryoptioncomboid from categoryoptioncombo where list_contains($uids, uid)", query.AttributeOptionCombos),
             Where = $"{When(query, periods)} and {Place(query, units, members)}",
         };
 

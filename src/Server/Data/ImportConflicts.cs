@@ -39,12 +39,19 @@ internal sealed class ImportConflicts
     }
 
     /// <summary>Adds a conflict of an entry of which DHIS2 tells only object and reason.</summary>
-    public void AddPlain(int index, string subject, string text)
+    /// <param name="index">Position of the entry, from 0; null when it is taken all the same.</param>
+    /// <param name="subject">The object.</param>
+    /// <param name="text">The reason.</param>
+    public void AddPlain(int? index, string subject, string text)
     {
-        Reject(index);
+        if (index is { } rejected)
+            Reject(rejected);
         if (_conflicts.Count < MaxConflicts)
             _conflicts.TryAdd((null, subject, text), new ImportConflict { Object = subject, Value = text });
     }
+
+    /// <summary>Counts an entry whose conflict is not told, since too many are.</summary>
+    public void AddUntold(int index) => Reject(index);
 
     /// <summary>Adds a conflict of the document as a whole.</summary>
     public void Add(string? code, string property, string text, params ReadOnlySpan<(string Member, string Value)> objects) =>
@@ -77,7 +84,9 @@ internal sealed class ImportConflicts
             return known;
         if (_conflicts.Count >= MaxConflicts)
             return null;
-        var conflict = new ImportConflict { Value = text, Property = property };
+        var conflict = new ImportConflict { Value = text };
+        if (property.Length > 0)
+            conflict.Property = property;
         if (code is not null)
             conflict.ErrorCode = code;
         foreach (var (member, value) in objects)

@@ -12,8 +12,9 @@ namespace Dhis2Grpc.Server.Data;
 /// <param name="options">What was asked for.</param>
 /// <param name="caller">Who imports.</param>
 /// <param name="today">Today.</param>
+/// <param name="approvals">What was approved; null: nothing.</param>
 internal sealed class InputRules(
-    ImportLookups lookups, DbConnection connection, DataSetEntry? named, DataImportOptions options, User caller, DateOnly today)
+    ImportLookups lookups, DbConnection connection, DataSetEntry? named, DataImportOptions options, User caller, DateOnly today, Approvals? approvals)
 {
     private readonly Dictionary<(long Set, Period Period), Closed> _closed = [];
     private readonly Dictionary<long, HashSet<long>> _units = [];
@@ -28,6 +29,7 @@ internal sealed class InputRules(
         Expired = 1,
         Future = 2,
         NotOpen = 4,
+        Approved = 8,
     }
 
     /// <summary>Why a value is not taken; null when it is.</summary>
@@ -55,12 +57,16 @@ internal sealed class InputRules(
                 any |= Of(set, period) & Closed.NotOpen;
         }
 
+        if (approvals is not null && Approved(_named ?? element.DataSets, unit, attribute, period))
+            any |= Closed.Approved;
+
         // Nearly always so, and then it does not matter which of the sets the value is for.
         if (any == Closed.No)
             return null;
         var targets = _named ?? TargetsOf(element, unit, attribute);
         return Find(targets, period, Closed.Expired, "E7640", options.Strict.HasFlag(StrictChecks.DataSetLocking))
             ?? Find(targets, period, Closed.Future, "E7641", strict: true)
+            ?? FindApproved(targets, unit, attribute, period)
             ?? Find(targets, period, Closed.NotOpen, "E7643", options.Strict.HasFlag(StrictChecks.DataSetInputPeriods))
             ?? (element.DataSets.Length > 0 && Array.TrueForAll(element.DataSets, s => Of(s, period).HasFlag(Closed.NotOpen)) ? new InputFault("E7644") : null);
     }
@@ -77,8 +83,14 @@ internal sealed class InputRules(
                 return null;
         }
 
-        return first is null ? null : new InputFault(code, first.Uid, why == Closed.Future ? LatestOpen(first).Iso : null);
+        return first is null ? null : new InputFault(code, first.Uid, why == Closed.Future ? first.LatestOpen(today).Iso : null);
     }
+
+    private bool Approved(DataSetEntry[] sets, long unit, OptionComboEntry attribute, Period period) =>
+        Array.Exists(sets, s => approvals!.Cover(s, period, unit, attribute.Id, lookups));
+
+    private InputFault? FindApproved(DataSetEntry[] targets, long unit, OptionComboEntry attribute, Period period) =>
+        approvals is not null && Array.Find(targets, s => approvals.Cover(s, period, unit, attribute.Id, lookups)) is { } set ? new InputFault("E7642", set.Uid) : null;
 
     /// <summary>The sets that the value may be for: those that the unit reports on, with attribute option combos of this kind.</summary>
     private DataSetEntry[] TargetsOf(in DataElementEntry element, long unit, OptionComboEntry attribute) =>
@@ -91,15 +103,12 @@ internal sealed class InputRules(
         var closed = Closed.No;
         if (!_mayEditExpired && set.IsExpired(period, today))
             closed |= Closed.Expired;
-        if (period.End > LatestOpen(set).End)
+        if (period.End > set.LatestOpen(today).End)
             closed |= Closed.Future;
         if (set.InputPeriods.Count > 0 && !set.InputPeriods.Any(p => p.Takes(period, today)))
             closed |= Closed.NotOpen;
         return _closed[(set.Id, period)] = closed;
     }
-
-    // With no open future periods the current one is not open yet.
-    private Period LatestOpen(DataSetEntry set) => set.PeriodType.Shift(set.PeriodType.Containing(today), set.OpenFuturePeriods - 1);
 
     /// <summary>The last day on which the option combo is valid for any of the data sets; null: for ever.</summary>
     public static DateOnly? LastDay(OptionComboEntry attribute, DataSetEntry[] dataSets)

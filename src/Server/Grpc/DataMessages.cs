@@ -31,7 +31,12 @@ internal static class DataMessages
         : IdSchemes.Parse(asked.IdScheme, asked.DataElementIdScheme, asked.OrgUnitIdScheme, asked.CategoryOptionComboIdScheme, asked.DataSetIdScheme);
 
     /// <summary>What a document is written in.</summary>
-    public static DocumentFormat ToFormat(DataFormat format) => format == DataFormat.Csv ? DocumentFormat.Csv : DocumentFormat.Json;
+    public static DocumentFormat ToFormat(DataFormat format) => format switch
+    {
+        DataFormat.Csv => DocumentFormat.Csv,
+        DataFormat.Xml => DocumentFormat.Xml,
+        _ => DocumentFormat.Json,
+    };
 
     /// <summary>A day; null when the text is empty.</summary>
     /// <exception cref="Dhis2Exception">It is none.</exception>

@@ -38,6 +38,7 @@ internal sealed class DataValueSetService(DataValueSetImport import, DataValueSe
         EndDate = DataMessages.Day(request.EndDate, "end_date"),
         OrgUnits = request.OrgUnits,
         OrgUnitGroups = request.OrgUnitGroups,
+        AttributeOptionCombos = request.AttributeOptionCombos,
         Children = request.Children,
         IncludeDeleted = request.IncludeDeleted,
         LastUpdated = request.LastUpdated?.ToDateTime()

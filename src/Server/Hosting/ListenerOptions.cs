@@ -14,6 +14,10 @@ internal sealed class RestListenerOptions
     /// 30,000,000.</summary>
     [Range(1, long.MaxValue)]
     public long MaxRequestBodySize { get; set; } = 30_000_000;
+
+    /// <summary>Answer imports of data to paths without a version as DHIS2 did before 2.38, bare and with 200: for senders of that age.
+    /// Default false.</summary>
+    public bool BareSummaries { get; set; }
 }
 
 /// <summary>The gRPC face: section <c>Dhis2:Grpc</c>.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Dhis2Grpc.Server.Grpc;
 using Dhis2Grpc.Server.Messages.Email;
 using Dhis2Grpc.Server.Metadata.Versions;
@@ -32,7 +33,12 @@ internal static class NodeOptionsServices
         services.Configure<StorageOptions, NodeOptions>((storage, node) => storage.DataDirectory = node.DataDirectory);
         services.Configure<SchedulingOptions, NodeOptions>((scheduling, node) => scheduling.Zone = node.GetZone());
         services.Configure<SynchronizationOptions, NodeOptions>((synchronization, node) => synchronization.LocalVersion = node.Version);
-        services.Configure<RestOptions, NodeOptions>((rest, node) => rest.Zone = node.GetZone());
+        services.Configure<RestOptions, NodeOptions>((rest, node) =>
+        {
+            rest.Zone = node.GetZone();
+            rest.Version = int.Parse(node.Version.Split('.', '-')[1], CultureInfo.InvariantCulture);
+        });
+        services.Configure<RestOptions, RestListenerOptions>((rest, listener) => rest.BareSummaries = listener.BareSummaries);
         services.Configure<SettingsOptions, NodeOptions>((settings, node) =>
         {
             settings.ApplicationTitle = node.SystemName;

@@ -18,6 +18,9 @@ internal static class Authorities
     /// <summary>Import data values.</summary>
     public const string DataValueAdd = "F_DATAVALUE_ADD";
 
+    /// <summary>Import data values without an audit of them.</summary>
+    public const string SkipDataImportAudit = "F_SKIP_DATA_IMPORT_AUDIT";
+
     /// <summary>Enter data after the expiry of its period.</summary>
     public const string EditExpired = "F_EDIT_EXPIRED";
 

@@ -29,9 +29,9 @@ internal static class DataNode
 
     public static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    public static async Task<TestNode> StartAsync()
+    public static async Task<TestNode> StartAsync(params string[] settings)
     {
-        var node = await TestNode.StartAsync();
+        var node = await TestNode.StartAsync(settings: settings);
         var caller = new User
         {
             Uid = "M5zQapPyTZI",

@@ -51,6 +51,71 @@ public class DataValueSetRestTests
     }
 
     [Fact]
+    public async Task From_43_on_warnings_are_200_and_data_sets_take_all_or_nothing()
+    {
+        await using var node = await StartAsync();
+        using (var good = await PostAsync(node, "/api/43/dataValueSets", Values(Value(Count, "202401", North, "3"))))
+            Assert.Equal((0, 1, 0, 0), Counts(good.RootElement.GetProperty("response")));
+        using (var warned = await PostAsync(node, "/api/44/dataValueSets", Values(Value(Count, "202401", North, "4"), Value(Count, "202402", North, "many"))))
+        {
+            Assert.Equal("WARNING", warned.RootElement.GetProperty("status").GetString());
+            Assert.Equal("Import completed with warnings, please check import summary.", warned.RootElement.GetProperty("message").GetString());
+            Assert.Equal("E8122", warned.RootElement.GetProperty("response").GetProperty("conflicts")[0].GetProperty("errorCode").GetString());
+        }
+
+        var mixed = Values(Value(Count, "202401", North, "5"), Value(Note, "202401", North, "x"));
+        using (var refused = await PostAsync(node, "/api/43/dataValueSets?atomic=true", Values(Value(Note, "202401", North, "x")), HttpStatusCode.Conflict))
+            Assert.Equal("E8003", refused.RootElement.GetProperty("response").GetProperty("conflicts")[0].GetProperty("errorCode").GetString());
+        using (var unknown = await PostAsync(node, "/api/43/dataValueSets", Values(Value("nopeUid1234", "202401", North, "5")), HttpStatusCode.Conflict))
+            Assert.Equal("ERROR", unknown.RootElement.GetProperty("response").GetProperty("status").GetString());
+        using var exported = await GetAsync(node, $"/api/dataValueSets?dataElement={Count}&period=202401&orgUnit={North}");
+        Assert.Equal("4", exported.RootElement.GetProperty("dataValues")[0].GetProperty("value").GetString());
+        using var old = await PostAsync(node, "/api/42/dataValueSets", mixed);
+        Assert.Equal((1, 1, 0, 0), Counts(old.RootElement.GetProperty("response")));
+    }
+
+    [Fact]
+    public async Task Without_a_version_in_the_path_the_node_decides()
+    {
+        await using (var newest = await StartAsync("Dhis2:Version=2.43.0"))
+        {
+            using var warned = await PostAsync(newest, "/api/dataValueSets", Values(Value(Count, "202401", North, "4"), Value(Count, "202402", North, "many")));
+            Assert.Equal("WARNING", warned.RootElement.GetProperty("status").GetString());
+        }
+
+        await using var old = await StartAsync("Dhis2:Rest:BareSummaries=true");
+        var mixed = Values(Value(Count, "202401", North, "4"), Value(Count, "202401", "nopeUid1234", "4"));
+        using (var bare = await PostAsync(old, "/api/dataValueSets", mixed))
+            Assert.Equal((1, 0, 1, 0), Counts(bare.RootElement));
+        using var wrapped = await PostAsync(old, "/api/39/dataValueSets", mixed, HttpStatusCode.Conflict);
+    }
+
+    [Fact]
+    public async Task Values_without_a_data_set_are_grouped_when_the_setting_says_so()
+    {
+        await using var node = await StartAsync();
+        using (var set = await node.Http.PostAsync("/api/systemSettings/dataEntryAutoGroup?value=true", null, Ct))
+            Assert.Equal(HttpStatusCode.OK, set.StatusCode);
+        using var taken = await PostAsync(node, "/api/43/dataValueSets", Values(Value(Count, "202401", North, "3")));
+        Assert.Equal((0, 1, 0, 0), Counts(taken.RootElement.GetProperty("response")));
+    }
+
+    [Fact]
+    public async Task Xml_goes_in_and_out_over_REST()
+    {
+        await using var node = await StartAsync();
+        var document = $"<dataValueSet xmlns=\"http://dhis2.org/schema/dxf/2.0\"><dataValue dataElement=\"{Note}\" period=\"202401\" orgUnit=\"{North}\" value=\"a &amp; b\"/></dataValueSet>";
+        using (var response = await node.Http.PostAsync("/api/dataValueSets", new StringContent(document, Encoding.UTF8, "application/xml"), Ct))
+            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        using (var broken = await node.Http.PostAsync("/api/dataValueSets", new StringContent("<dataValueSet>", Encoding.UTF8, "application/xml"), Ct))
+            Assert.Equal(HttpStatusCode.Conflict, broken.StatusCode);
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/dataValueSets?dataElement={Note}&period=202401&orgUnit={North}") { Headers = { { "Accept", "application/xml" } } };
+        using var exported = await node.Http.SendAsync(request, Ct);
+        Assert.Equal("application/xml", exported.Content.Headers.ContentType!.MediaType);
+        Assert.Contains("value=\"a &amp; b\"", await exported.Content.ReadAsStringAsync(Ct), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Broken_requests_get_an_envelope_and_store_nothing()
     {
         await using var node = await StartAsync();
@@ -70,8 +135,8 @@ public class DataValueSetRestTests
 
         using (var strategy = await PostAsync(node, "/api/dataValueSets?importStrategy=SOMETIMES", Values(), HttpStatusCode.BadRequest))
             Assert.Contains("SOMETIMES", strategy.RootElement.GetProperty("message").GetString(), StringComparison.Ordinal);
-        using (var xml = await node.Http.PostAsync("/api/dataValueSets", new StringContent("a,b", Encoding.UTF8, "application/xml"), Ct))
-            Assert.Equal(HttpStatusCode.UnsupportedMediaType, xml.StatusCode);
+        using (var pdf = await node.Http.PostAsync("/api/dataValueSets", new StringContent("a,b", Encoding.UTF8, "application/pdf"), Ct))
+            Assert.Equal(HttpStatusCode.UnsupportedMediaType, pdf.StatusCode);
         using (var anonymous = await node.ConnectHttp(null, null).PostAsync("/api/dataValueSets", DataNode.Json(Values()), Ct))
             Assert.Equal(HttpStatusCode.Unauthorized, anonymous.StatusCode);
         using var export = await GetAsync(node, $"/api/dataValueSets?dataElement={Count}&period=202401&orgUnit={North}");
@@ -207,6 +272,14 @@ public class DataValueSetRestTests
         {
             await using var archive = new ZipArchive(await zip.Content.ReadAsStreamAsync(Ct));
             Assert.Equal("mine.json", Assert.Single(archive.Entries).FullName);
+        }
+
+        using (var request = new HttpRequestMessage(HttpMethod.Get, query.Replace("Sets?", "Sets.csv?", StringComparison.Ordinal)) { Headers = { { "Accept-Encoding", "gzip" } } })
+        using (var encoded = await node.Http.SendAsync(request, Ct))
+        {
+            Assert.Equal("gzip", Assert.Single(encoded.Content.Headers.ContentEncoding));
+            await using var text = new GZipStream(await encoded.Content.ReadAsStreamAsync(Ct), CompressionMode.Decompress);
+            Assert.StartsWith("dataelement,period", await new StreamReader(text).ReadToEndAsync(Ct), StringComparison.Ordinal);
         }
 
         using var refused = await GetAsync(node, "/api/dataValueSets?period=202401&orgUnit=ouClinicN01&compression=gzip", HttpStatusCode.Conflict);

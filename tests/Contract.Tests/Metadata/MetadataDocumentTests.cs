@@ -129,6 +129,10 @@ public sealed class MetadataDocumentTests
         await using var packed = new GZipStream(await node.Http.GetStreamAsync("/api/metadata.json.gz?dataElements=true", Ct), CompressionMode.Decompress);
         using var unpacked = await JsonDocument.ParseAsync(packed, cancellationToken: Ct);
         Assert.Equal(1, unpacked.RootElement.GetProperty("dataElements").GetArrayLength());
+        await using var archive = new ZipArchive(await node.Http.GetStreamAsync("/api/metadata.json.zip?dataElements=true", Ct));
+        await using var zipped = await Assert.Single(archive.Entries).OpenAsync(Ct);
+        using var unzipped = await JsonDocument.ParseAsync(zipped, cancellationToken: Ct);
+        Assert.Equal(1, unzipped.RootElement.GetProperty("dataElements").GetArrayLength());
     }
 
     [Fact]

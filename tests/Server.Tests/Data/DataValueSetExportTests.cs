@@ -100,6 +100,24 @@ public class DataValueSetExportTests
     }
 
     [Fact]
+    public async Task Attribute_option_combos_narrow_it_down_for_those_who_may_see_them()
+    {
+        await using var data = await CreateAsync();
+        await data.ExecuteAsync("""
+            insert into dataelementcategoryoption (categoryoptionid, uid, name) values (901, 'coProject01', 'Project');
+            insert into categoryoptioncombos_categoryoptions values (203, 901);
+            insert into object values ('categoryOptions', 'coProject01', null, 'Project', '2020-01-01', '2020-01-01', '{"id":"coProject01","sharing":{"public":"rw------"}}');
+            """);
+        await data.ImportAsync(Document(Value(Number, "202401", Clinic, "1"), Value(Number, "202401", Clinic, "2", $",\"attributeOptionCombo\":\"{Project}\"")));
+        var query = new ExportQuery { DataElements = [Number], Periods = ["202401"], OrgUnits = [Clinic], AttributeOptionCombos = [Project] };
+        using var document = await ExportAsync(data, query);
+        Assert.Equal("2", Assert.Single(document.RootElement.GetProperty("dataValues").EnumerateArray()).GetProperty("value").GetString());
+        var refused = await Assert.ThrowsAsync<Dhis2Exception>(
+            () => new DataValueSetExport(data.Files.Warehouse).ExportAsync(query, DocumentFormat.Json, UserWith(), new MemoryStream(), Cancel));
+        Assert.Equal("E2011", refused.Code);
+    }
+
+    [Fact]
     public async Task Codes_name_objects_when_asked()
     {
         await using var data = await FilledAsync();

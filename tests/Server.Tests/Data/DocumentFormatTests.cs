@@ -89,6 +89,45 @@ public class DocumentFormatTests
     }
 
     [Fact]
+    public async Task Xml_goes_in_and_out()
+    {
+        await using var data = await CreateAsync();
+        var document = $"""
+            <?xml version='1.0' encoding='UTF-8'?>
+            <!-- By hand. -->
+            <dataValueSet xmlns="http://dhis2.org/schema/dxf/2.0" period="202401" orgUnit="{Clinic}" importStrategy="CREATE">
+              <dataValue dataElement="{Text}" value="&lt;a&gt; &amp; &quot;é&quot;" comment="c" followUp="true" storedBy="clerk" unknown="x"/>
+              <dataValue dataElement="nopeUid1234" value="1"/>
+              <dataValue dataElement="{Number}" period="202402" value="2" lastUpdated="2024-02-03T10:00:00.000+0000"></dataValue>
+            </dataValueSet>
+            """;
+        var summary = await data.ImportAsync(document, new() { Format = DocumentFormat.Xml });
+        Assert.Equal(("WARNING", 2, "CREATE"), (summary.Status, summary.ImportCount.Imported, summary.ImportOptions.ImportStrategy));
+        Assert.Equal([1], Assert.Single(summary.Conflicts).Indexes);
+        var rows = await data.RowsAsync();
+        Assert.Contains(rows, r => r.Contains("|<a> & \"é\"|c|", StringComparison.Ordinal));
+
+        var exported = new MemoryStream();
+        await new DataValueSetExport(data.Files.Warehouse).ExportAsync(
+            new() { DataElements = [Text, Number], Periods = ["202401", "202402"], OrgUnits = [Clinic] }, DocumentFormat.Xml, Admin, exported, Cancel);
+        await using var other = await CreateAsync();
+        Assert.Equal(2, (await other.ImportAsync(exported.ToArray(), new() { Format = DocumentFormat.Xml })).ImportCount.Imported);
+        Assert.Equal(rows, await other.RowsAsync());
+    }
+
+    [Theory]
+    [InlineData("<dataValues/>")]
+    [InlineData("<dataValueSet><dataValue></dataValueSet>")]
+    [InlineData("<!DOCTYPE a [<!ENTITY b 'c'>]><dataValueSet/>")]
+    [InlineData("")]
+    public async Task Xml_that_is_none_is_refused(string document)
+    {
+        await using var data = await CreateAsync();
+        var refused = await Assert.ThrowsAsync<Dhis2Exception>(() => data.ImportAsync(document, new() { Format = DocumentFormat.Xml }));
+        Assert.True(MalformedDocument.Is(refused));
+    }
+
+    [Fact]
     public async Task Attribute_values_identify_in_and_out_when_asked()
     {
         await using var data = await CreateAsync();

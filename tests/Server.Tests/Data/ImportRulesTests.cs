@@ -85,6 +85,39 @@ public class ImportRulesTests
         await ExpectAsync(data, Value(Number, period, South, "1"), code is null ? null : "E7644");
     }
 
+    [Theory]
+    [InlineData(Clinic, "202401", "E7642")]
+    [InlineData(South, "202401", null)]
+    [InlineData(Clinic, "202402", null)]
+    public async Task Approved_data_takes_no_more_values_at_and_below_the_unit(string at, string period, string? code)
+    {
+        await using var data = await WithDataSetAsync();
+        await data.ExecuteAsync($"""
+            update dataset set workflowid = 71;
+            insert into datasetsource values (401, 103);
+            insert into period values (81, 9, '2024-01-01', '2024-01-31', '202401');
+            insert into dataapproval select 91, 92, 71, 81, 102, categoryoptioncomboid, false, null, null, null, null from categoryoptioncombo where uid = '{Default}';
+            """);
+        var value = Value(Number, period, at, "1");
+        await ExpectAsync(data, value, code, caller: _clerk);
+        await ExpectAsync(data, value, null, new() { Force = true });
+        if (code is null)
+            return;
+        var conflict = Assert.Single((await data.ImportAsync(Document(Value(Number, "202402", Clinic, "1"), value), caller: _clerk)).Conflicts);
+        Assert.Equal(
+            "Data is already approved for data set: `dsMonthly01` period: `202401` organisation unit: `ouClinic001` attribute option combo: `HllvX50cXC0`", conflict.Value);
+        Assert.Equal([1], conflict.Indexes);
+    }
+
+    [Fact]
+    public async Task Strict_data_elements_need_a_data_set()
+    {
+        await using var data = await WithDataSetAsync();
+        var summary = await data.ImportAsync(Document(Value(Number, "202401", Clinic, "1")), new() { Strict = StrictChecks.DataElements });
+        Assert.Equal(("ERROR", "E7602"), (summary.Status, Assert.Single(summary.Conflicts).ErrorCode));
+        Assert.Empty(await data.RowsAsync());
+    }
+
     [Fact]
     public async Task Of_two_data_sets_one_that_takes_the_value_is_enough_unless_all_are_asked_for()
     {

@@ -84,7 +84,8 @@ internal static class DataDescriptions
         new("async", "Answer at once; a job does the import.", MetadataDescriptions.Flag),
         new("force", "Take values outside the times at which data sets take them; needs ALL.", MetadataDescriptions.Flag),
         new("skipExistingCheck", "Write without comparing with what is stored.", MetadataDescriptions.Flag),
-        new("skipAudit", "Accepted; this server keeps no audit of data values.", MetadataDescriptions.Flag),
+        new("skipAudit", "Needs F_SKIP_DATA_IMPORT_AUDIT; this server keeps no audit of data values.", MetadataDescriptions.Flag),
+        new("atomic", "From version 43 on: take all values or none.", MetadataDescriptions.Flag),
         .. DataParameters.Checks.Select(n => new DescribedParameter(n, "Refuse values that break this rule.", MetadataDescriptions.Flag)),
         .. _schemes,
     ];
@@ -99,6 +100,7 @@ internal static class DataDescriptions
         new("endDate", "Last day.", Day),
         new("orgUnit", "Organisation units.", Text, Repeated: true),
         new("orgUnitGroup", "Organisation unit groups.", Text, Repeated: true),
+        new("attributeOptionCombo", "Attribute option combos.", Text, Repeated: true),
         new("children", "Include the units below.", MetadataDescriptions.Flag),
         new("includeDeleted", "Include values marked deleted.", MetadataDescriptions.Flag),
         new("limit", "At most so many.", """{"type":"integer"}"""),
@@ -118,9 +120,9 @@ internal static class DataDescriptions
         [
             .. _import,
             new("firstRowIsHeader", "The first row of a CSV document names its columns; true unless said otherwise.", MetadataDescriptions.Flag),
-            new("format", "What a compressed document is written in: json or csv."),
+            new("format", "What a compressed document is written in: json, csv or xml."),
         ],
-        Request = new DescribedBody(nameof(DataValueSet), DataValueSet, "application/json", "application/csv", "text/csv", "application/gzip", "application/zip"),
+        Request = new DescribedBody(nameof(DataValueSet), DataValueSet, "application/json", "application/csv", "text/csv", "application/xml", "application/gzip", "application/zip"),
         Report = ImportSummary.Descriptor,
         Job = ImportJob.Descriptor,
     };
@@ -130,10 +132,10 @@ internal static class DataDescriptions
     {
         Query =
         [
-            .. _export, .. _sending, new("format", "json or csv; the Accept header says it as well."),
+            .. _export, .. _sending, new("format", "json, csv or xml; the Accept header says it as well."),
             new("lastUpdated", "Only values changed since."), new("lastUpdatedDuration", "Only values changed within this time, such as 10d."),
         ],
-        Response = new DescribedBody(nameof(DataValueSet), DataValueSet, "application/json", "application/csv", "application/gzip", "application/zip"),
+        Response = new DescribedBody(nameof(DataValueSet), DataValueSet, "application/json", "application/csv", "application/xml", "application/gzip", "application/zip"),
     };
 
     /// <summary>Import of registrations.</summary>
@@ -150,5 +152,12 @@ internal static class DataDescriptions
     {
         Query = [.. _export, .. _sending, new("created", "Only registrations changed since."), new("createdDuration", "Only registrations changed within this time, such as 10d.")],
         Response = new DescribedBody("CompleteDataSetRegistrations", Registrations, "application/json", "application/gzip", "application/zip"),
+    };
+
+    /// <summary>Export of data values in the format that the path ends with.</summary>
+    public static DescribedEndpoint ExportValuesAs(string format) => ExportValues with
+    {
+        Id = $"exportDataValueSetsAs{char.ToUpperInvariant(format[0])}{format[1..]}",
+        Response = new DescribedBody(nameof(DataValueSet), DataValueSet, $"application/{format}", "application/gzip", "application/zip"),
     };
 }

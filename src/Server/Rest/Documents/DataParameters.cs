@@ -24,6 +24,7 @@ internal static class DataParameters
     /// <exception cref="Dhis2Exception">A parameter has a value that it cannot have.</exception>
     public static DataImportOptions ImportOptions(IQueryCollection query, DocumentFormat format) => new()
     {
+        Atomic = Flag(query, "atomic"),
         DryRun = Flag(query, "dryRun"),
         Strategy = ImportStrategies.Parse((string?)query["importStrategy"] ?? query["strategy"]),
         IdSchemes = Schemes(query),
@@ -57,6 +58,7 @@ internal static class DataParameters
             EndDate = Day(query, "endDate"),
             OrgUnits = List(query, "orgUnit"),
             OrgUnitGroups = List(query, "orgUnitGroup"),
+            AttributeOptionCombos = List(query, "attributeOptionCombo"),
             Children = Flag(query, "children"),
             IncludeDeleted = Flag(query, "includeDeleted"),
             LastUpdated = lastUpdated,

@@ -130,6 +130,13 @@ internal static class MetadataDescriptions
         Response = new DescribedBody("MetadataDocument", Document, "application/gzip"),
     };
 
+    /// <summary>The same as a zip file.</summary>
+    public static readonly DescribedEndpoint ExportZip = Export with
+    {
+        Id = "exportMetadataZip",
+        Response = new DescribedBody("MetadataDocument", Document, "application/zip"),
+    };
+
     /// <summary>JSON Schema of a flag.</summary>
     internal const string Flag = """{"type":"boolean"}""";
 

@@ -30,6 +30,7 @@ internal static class MetadataDocuments
         app.MapGet("/api/metadata", (HttpContext http, MetadataExport export) => ExportAsync(http, export, false)).WithMetadata(MetadataDescriptions.Export);
         app.MapGet("/api/metadata.json", (HttpContext http, MetadataExport export) => ExportAsync(http, export, false)).WithMetadata(MetadataDescriptions.ExportJson);
         app.MapGet("/api/metadata.json.gz", (HttpContext http, MetadataExport export) => ExportAsync(http, export, true)).WithMetadata(MetadataDescriptions.ExportGzip);
+        app.MapGet("/api/metadata.json.zip", ExportZipAsync).WithMetadata(MetadataDescriptions.ExportZip);
         foreach (var type in WithDependencies)
         {
             app.MapGet($"/api/{type}/{{uid}}/metadata", (HttpContext http, MetadataExport export, string uid) => ExportAsync(http, export, Dependencies(http, type, uid), false))
@@ -59,10 +60,7 @@ internal static class MetadataDocuments
     private static async Task ExportAsync(HttpContext http, MetadataExport export, MetadataExportOptions options, bool compress)
     {
         var query = http.Request.Query;
-        MetadataExport.Authorize(options, http.Caller());
-        var formatter = http.RequestServices.GetRequiredService<RestFormatter>();
-        var fields = new ExportFields(http.RequestServices.GetRequiredService<MetadataObjects>(), formatter, formatter.ScopeOf(http), http.Caller(), query.Where(q => q.Key.EndsWith(":fields", StringComparison.OrdinalIgnoreCase)).ToDictionary(q => Collection(q.Key), q => q.Value.ToString()),
-            query.TryGetValue("fields", out var all) && options.Root is null ? all.ToString() : null, options.SkipSharing);
+        (options, var fields) = Asked(http, options);
         var body = http.Response.Body;
         http.Response.ContentType = compress ? "application/gzip" : "application/json";
         if (compress || query.ContainsKey("download"))
@@ -74,6 +72,29 @@ internal static class MetadataDocuments
         }
         await using var gzip = new GZipStream(body, CompressionLevel.Fastest, leaveOpen: true);
         await export.ExportAsync(gzip, options, fields, http.Caller(), http.RequestAborted);
+    }
+
+    private static async Task ExportZipAsync(HttpContext http, MetadataExport export)
+    {
+        var (options, fields) = Asked(http, ExportOptions(http));
+        http.Response.ContentType = "application/zip";
+        http.Response.Headers.ContentDisposition = "attachment; filename=metadata.json.zip";
+        // The archive writes the few bytes of its own headers without waiting.
+        if (http.Features.Get<IHttpBodyControlFeature>() is { } control)
+            control.AllowSynchronousIO = true;
+        await using var archive = await ZipArchive.CreateAsync(http.Response.Body, ZipArchiveMode.Create, leaveOpen: true, null, http.RequestAborted);
+        await using var entry = await archive.CreateEntry("metadata.json", CompressionLevel.Fastest).OpenAsync(http.RequestAborted);
+        await export.ExportAsync(entry, options, fields, http.Caller(), http.RequestAborted);
+    }
+
+    private static (MetadataExportOptions Options, ExportFields Fields) Asked(HttpContext http, MetadataExportOptions options)
+    {
+        var query = http.Request.Query;
+        MetadataExport.Authorize(options, http.Caller());
+        var formatter = http.RequestServices.GetRequiredService<RestFormatter>();
+        var fields = new ExportFields(http.RequestServices.GetRequiredService<MetadataObjects>(), formatter, formatter.ScopeOf(http), http.Caller(), query.Where(q => q.Key.EndsWith(":fields", StringComparison.OrdinalIgnoreCase)).ToDictionary(q => Collection(q.Key), q => q.Value.ToString()),
+            query.TryGetValue("fields", out var all) && options.Root is null ? all.ToString() : null, options.SkipSharing);
+        return (options, fields);
     }
 
     private static MetadataExportOptions Dependencies(HttpContext http, string collection, string uid) => new()

@@ -124,7 +124,8 @@ internal sealed class ReceivedSummary
     private static bool TryIndex(JsonElement e, out int index)
     {
         index = -1;
-        return e.ValueKind == JsonValueKind.Number && e.TryGetInt32(out index);
+        // -1 stands for the whole document.
+        return e.ValueKind == JsonValueKind.Number && e.TryGetInt32(out index) && index >= 0;
     }
 
     private static string? Text(JsonElement e, string name) =>
