@@ -68,7 +68,19 @@ internal sealed class InputRules(
             ?? Find(targets, period, Closed.Future, "E7641", strict: true)
             ?? FindApproved(targets, unit, attribute, period)
             ?? Find(targets, period, Closed.NotOpen, "E7643", options.Strict.HasFlag(StrictChecks.DataSetInputPeriods))
-            ?? (element.DataSets.Length > 0 && Array.TrueForAll(element.DataSets, s => Of(s, period).HasFlag(Closed.NotOpen)) ? new InputFault("E7644") : null);
+            ?? (NoneIsOpen(element.DataSets, period) ? new InputFault("E7644") : null);
+    }
+
+    // Not a lambda: one in the method above would cost an object for each value.
+    private bool NoneIsOpen(DataSetEntry[] sets, Period period)
+    {
+        foreach (var set in sets)
+        {
+            if (!Of(set, period).HasFlag(Closed.NotOpen))
+                return false;
+        }
+
+        return sets.Length > 0;
     }
 
     /// <summary>Strict: one set that does not take the value is one too many; otherwise it is enough that one takes it.</summary>
