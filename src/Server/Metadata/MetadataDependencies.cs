@@ -43,6 +43,24 @@ internal static class MetadataDependencies
         }
     }
 
+    // What documents hold deeper than the references that imports look up.
+    private static readonly (string Type, string Target, string Path)[] Deeper =
+    [
+        ("dashboards", "reports", "dashboardItems[*].reports[*]"), ("dashboards", "documents", "dashboardItems[*].resources[*]"),
+        ("maps", "legendSets", "mapViews[*].legendSet"), ("maps", "programs", "mapViews[*].program"), ("maps", "programStages", "mapViews[*].programStage"),
+        ("maps", "trackedEntityTypes", "mapViews[*].trackedEntityType"), ("maps", "dataElements", "mapViews[*].dataDimensionItems[*].dataElement"),
+        ("maps", "indicators", "mapViews[*].dataDimensionItems[*].indicator"), ("maps", "programIndicators", "mapViews[*].dataDimensionItems[*].programIndicator"),
+        ("maps", "dataSets", "mapViews[*].dataDimensionItems[*].reportingRate.dataSet"),
+        .. new[] { "eventReports", "eventCharts", "eventVisualizations" }.SelectMany(t => new (string, string, string)[]
+        {
+            (t, "dataElements", "dataElementDimensions[*].dataElement"), (t, "legendSets", "dataElementDimensions[*].legendSet"),
+            (t, "trackedEntityAttributes", "attributeDimensions[*].attribute"), (t, "programIndicators", "programIndicatorDimensions[*].programIndicator"),
+        }),
+        ("visualizations", "categories", "categoryDimensions[*].category"), ("visualizations", "categoryOptions", "categoryDimensions[*].categoryOptions[*]"),
+        ("visualizations", "dataElementGroupSets", "dataElementGroupSetDimensions[*].dataElementGroupSet"),
+        ("visualizations", "categoryOptionGroupSets", "categoryOptionGroupSetDimensions[*].categoryOptionGroupSet"),
+    ];
+
     // Names of what the objects of a type refer to.
     private static string Named(string collection)
     {
@@ -50,6 +68,9 @@ internal static class MetadataDependencies
         Add("attributes", "$.attributeValues[*].attribute.id", isList: true);
         foreach (var reference in MetadataTypes.Of(collection).AllReferences.Where(r => !Foreign.Contains(r.Target)))
             Add(reference.Target, $"$.{string.Join('.', reference.Steps.Select(s => s.IsList ? s.Name + "[*]" : s.Name))}.id", reference.IsInList);
+        foreach (var (_, target, path) in Deeper.Where(d => d.Type == collection)) Add(target, $"$.{path}.id", isList: true);
+        if (collection == "visualizations") Add("legendSets", "$.legend.set.id", isList: false);
+        if (collection == "programRuleActions") Add("programNotificationTemplates", "$.templateUid", isList: false);
         return sql.ToString();
 
         void Add(string target, string path, bool isList)

@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Dhis2Grpc.Server.Metadata;
+using Dhis2Grpc.Server.Metadata.Model;
 
 namespace Dhis2Grpc.Server.Tests.Metadata;
 
@@ -202,6 +203,7 @@ public sealed class RealDocumentTests
     [InlineData("hiv-aggregate-2.40.json")]
     [InlineData("idsr-aggregate-2.34.json")]
     [InlineData("core-e2e-aggregate.json")]
+    [InlineData("core-e2e-setup.json")]
     [InlineData("core-e2e-tracker.json", "core-e2e-setup.json")]
     [InlineData("world-metadata.json")]
     public async Task What_is_exported_imports_elsewhere_as_the_same(string file, string? first = null)
@@ -218,6 +220,31 @@ public sealed class RealDocumentTests
         Assert.True(JsonElement.DeepEquals(exported.RootElement, again.RootElement));
         const string rows = "select 'e', e.uid, e.valuetype, c.uid from dataelement e join categorycombo c using (categorycomboid) union all select 'o', uid, name, '' from categoryoptioncombo order by all";
         Assert.Equal(await here.Store.TextsAsync(rows), await there.Store.TextsAsync(rows));
+        var tables = MetadataTypes.Projected.SelectMany(t => t.Parts.Select(p => p.Table).Concat(t.References.Select(r => r.Link?.Table).OfType<string>()).Append(t.Table!)).Distinct().Order();
+        var counts = string.Join(" union all ", tables.Select(t => $"select '{t}', count(*) from {t}"));
+        Assert.Equal(await here.Store.TextsAsync(counts), await there.Store.TextsAsync(counts));
+    }
+
+    [Theory]
+    [InlineData("dataSets", "hiv-aggregate-2.40.json")]
+    [InlineData("dashboards", "hiv-aggregate-2.40.json")]
+    [InlineData("programs", "core-e2e-tracker.json", "core-e2e-setup.json")]
+    public async Task An_object_with_its_dependencies_lacks_nothing_elsewhere(string collection, string file, string? first = null)
+    {
+        await using var here = new Imports();
+        if (first is not null) await here.BytesAsync(await ReadAsync(first));
+        await here.BytesAsync(await ReadAsync(file));
+        foreach (var uid in await here.Store.TextsAsync($"select uid from object where type = '{collection}' order by uid limit 2"))
+        {
+            using var exported = await here.ExportAsync(new MetadataExportOptions { Root = (collection, uid) });
+            await using var there = new Imports();
+            var report = await there.TextAsync(exported.RootElement.GetRawText(), new MetadataImportOptions { Atomic = AtomicMode.None });
+            // Units and users are the other server's own.
+            var lacking = report.Types.SelectMany(t => t.Objects).SelectMany(o => o.Errors).Select(e => e.Message)
+                .Where(m => !m.Contains("(OrganisationUnit", StringComparison.Ordinal) && !m.Contains("(User", StringComparison.Ordinal));
+            Assert.Empty(lacking);
+            Assert.Equal(exported.RootElement.GetProperty(collection).GetArrayLength(), await there.Store.ScalarAsync<long>($"select count(*) from object where type = '{collection}'"));
+        }
     }
 
     [Fact]

@@ -98,6 +98,45 @@ public sealed class SystemTypesTests
         Assert.Equal(4, await imports.Store.ScalarAsync<long>("select count(*) from object"));
     }
 
+    public static TheoryData<string, string, string> Needed => new()
+    {
+        { """{"categoryOptions":[{"id":"option00001"}]}""", "option00001", "CategoryOptionCombo" },
+        { """{"categories":[{"id":"category001"}]}""", "category001", "CategoryCombo combo000001" },
+        { """{"dataElements":[{"id":"aaaaaaaaaa1"}]}""", "aaaaaaaaaa1", "Indicator indicator01" },
+        { """{"attributes":[{"id":"attribute01"}]}""", "attribute01", "AttributeValue" },
+        { """{"userRoles":[{"id":"role0000001"}]}""", "role0000001", "User user0000001" },
+        { """{"users":[{"id":"user0000001"}]}""", "user0000001", "Indicator indicator01" },
+        { """{"programNotificationTemplates":[{"id":"template001"}]}""", "template001", "ProgramRuleAction action00001" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Needed))]
+    public async Task What_others_need_is_kept(string document, string uid, string by)
+    {
+        await using var imports = new Imports();
+        Assert.Equal(ImportStatus.Ok, (await imports.TextAsync("""
+            {"categoryOptions":[{"id":"option00001","name":"F"}],"categories":[{"id":"category001","name":"Sex","categoryOptions":[{"id":"option00001"}]}],
+             "categoryCombos":[{"id":"combo000001","name":"Sex","categories":[{"id":"category001"}]}],
+             "dataElements":[{"id":"aaaaaaaaaa1","name":"E","shortName":"E","valueType":"NUMBER","domainType":"AGGREGATE","aggregationType":"SUM","attributeValues":[{"attribute":{"id":"attribute01"},"value":"x"}]}],
+             "attributes":[{"id":"attribute01","name":"Region","valueType":"TEXT","dataElementAttribute":true}],
+             "indicatorTypes":[{"id":"type0000001","name":"T","factor":1}],
+             "indicators":[{"id":"indicator01","name":"I","shortName":"I","numerator":"#{aaaaaaaaaa1}","denominator":"1","indicatorType":{"id":"type0000001"},"createdBy":{"id":"user0000001"}}],
+             "userRoles":[{"id":"role0000001","name":"R"}],"users":[{"id":"user0000001","username":"u","userRoles":[{"id":"role0000001"}]}],
+             "programNotificationTemplates":[{"id":"template001","name":"T"}],"programRuleActions":[{"id":"action00001","programRuleActionType":"SENDMESSAGE","templateUid":"template001"}]}
+            """)).Status);
+        var report = await imports.TextAsync(document, new MetadataImportOptions { Strategy = ImportStrategy.Delete });
+        var error = Assert.Single(Assert.Single(report.Types[0].Objects).Errors);
+        Assert.Equal("E4030", error.Code);
+        Assert.StartsWith($"Object could not be deleted because it is associated with another object: {by}", error.Message, StringComparison.Ordinal);
+        Assert.Equal(1, await imports.Store.ScalarAsync<long>($"select count(*) from object where uid = '{uid}'"));
+        var all = await imports.TextAsync("""
+            {"programRuleActions":[{"id":"action00001"}],"programNotificationTemplates":[{"id":"template001"}],"users":[{"id":"user0000001"}],"userRoles":[{"id":"role0000001"}],
+             "indicators":[{"id":"indicator01"}],"indicatorTypes":[{"id":"type0000001"}],"dataElements":[{"id":"aaaaaaaaaa1"}],"attributes":[{"id":"attribute01"}],
+             "categoryCombos":[{"id":"combo000001"}],"categories":[{"id":"category001"}],"categoryOptions":[{"id":"option00001"}]}
+            """, new MetadataImportOptions { Strategy = ImportStrategy.Delete });
+        Assert.Equal((ImportStatus.Ok, 11), (all.Status, all.Stats.Deleted));
+    }
+
     [Fact]
     public async Task A_node_of_before_gets_the_tables_and_loses_the_secrets()
     {

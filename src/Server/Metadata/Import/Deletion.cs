@@ -31,10 +31,12 @@ internal sealed class Deletion(DbConnection connection)
                 and organisationunitid in (select sourceid from datavalue union select sourceid from completedatasetregistration);
             insert into blocked select 'categoryOptionCombos', uid, 'DataValue' from categoryoptioncombo
                 where uid in (select uid from deletion where type = 'categoryOptionCombos')
-                and categoryoptioncomboid in (select categoryoptioncomboid from datavalue union select attributeoptioncomboid from datavalue);
+                and categoryoptioncomboid in (select categoryoptioncomboid from datavalue union select attributeoptioncomboid from datavalue
+                    union select attributeoptioncomboid from completedatasetregistration);
             insert into blocked select 'dataSets', uid, 'CompleteDataSetRegistration' from dataset where uid in (select uid from deletion where type = 'dataSets')
                 and datasetid in (select datasetid from completedatasetregistration);
             """, cancellationToken);
+        await BlockNamedAsync(cancellationToken);
         await BlockNeededAsync(cancellationToken);
         await connection.ExecuteAsync("""
             insert into staged_error
@@ -77,6 +79,43 @@ internal sealed class Deletion(DbConnection connection)
             }
         }
     }
+
+    // What objects name without referring to it: attributes by their values, elements and option combos in expressions, templates
+    // by their UIDs, users by what is theirs.
+    private async Task BlockNamedAsync(CancellationToken cancellationToken)
+    {
+        var types = (await connection.ListAsync("select distinct type from deletion", r => r.GetString(0), cancellationToken)).ToHashSet(StringComparer.Ordinal);
+        if (types.Contains("attributes"))
+        {
+            await BlockAsync("attributes", "'AttributeValue'",
+                "contains(o.json, d.uid) and list_contains(json_extract_string(o.json, '$.attributeValues[*].attribute.id'), d.uid)", cancellationToken);
+        }
+        foreach (var type in new[] { "dataElements", "categoryOptionCombos" }.Where(types.Contains))
+        {
+            await BlockAsync(type, "(select n.short from type_name n where n.type = o.type) || ' ' || o.uid", """
+                o.type in ('indicators', 'predictors') and contains(o.json, d.uid) and (contains(json_extract_string(o.json, '$.numerator'), d.uid)
+                    or contains(json_extract_string(o.json, '$.denominator'), d.uid) or contains(json_extract_string(o.json, '$.generator.expression'), d.uid))
+                """, cancellationToken);
+        }
+        if (types.Contains("programNotificationTemplates"))
+        {
+            await BlockAsync("programNotificationTemplates", "'ProgramRuleAction ' || o.uid",
+                "o.type = 'programRuleActions' and json_extract_string(o.json, '$.templateUid') = d.uid", cancellationToken);
+        }
+        if (types.Contains("users"))
+        {
+            await BlockAsync("users", "(select n.short from type_name n where n.type = o.type) || ' ' || o.uid", """
+                contains(o.json, d.uid) and o.uid <> d.uid
+                and d.uid in (json_extract_string(o.json, '$.createdBy.id'), json_extract_string(o.json, '$.user.id'), json_extract_string(o.json, '$.lastUpdatedBy.id'))
+                """, cancellationToken);
+        }
+    }
+
+    private Task<int> BlockAsync(string type, string neededBy, string condition, CancellationToken cancellationToken) => connection.ExecuteAsync($"""
+        insert into blocked
+            select d.type, d.uid, coalesce(min({neededBy}), 'another') from deletion d join object o on {condition}
+            where d.type = '{type}' and not exists (from deletion e where e.type = o.type and e.uid = o.uid) group by d.type, d.uid
+        """, cancellationToken);
 
     // What blocks one object may free another, or a whole chain: go on until nothing changes.
     private async Task BlockNeededAsync(CancellationToken cancellationToken)

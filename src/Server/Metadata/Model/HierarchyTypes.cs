@@ -57,7 +57,7 @@ internal static class HierarchyTypes
         {
             Table = "categorycombo", Key = "categorycomboid", NameRequired = true, Unique = CodeAndName, DefaultUid = DefaultObjects.CategoryCombo,
             Properties = [DataDimensionType, Flag("skipTotal")],
-            References = [new("categories[]", "categories") { Link = new("categorycombos_categories", "categorycomboid", "categoryid", 1) }],
+            References = [new("categories[]", "categories") { Blocks = true, Link = new("categorycombos_categories", "categorycomboid", "categoryid", 1) }],
         },
         new("categoryOptionCombos", "org.hisp.dhis.category.CategoryOptionCombo", 1170)
         {
@@ -71,7 +71,7 @@ internal static class HierarchyTypes
                 },
                 new("categoryOptions[]", "categoryOptions")
                 {
-                    Link = new("categoryoptioncombos_categoryoptions", "categoryoptioncomboid", "categoryoptionid"),
+                    Blocks = true, Link = new("categoryoptioncombos_categoryoptions", "categoryoptioncomboid", "categoryoptionid"),
                 },
             ],
         },

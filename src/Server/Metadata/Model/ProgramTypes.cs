@@ -99,7 +99,7 @@ internal static class ProgramTypes
                         Text("id", "uid"), Flag("compulsory"), Flag("allowProvidedElsewhere"), Flag("displayInReports"), Flag("allowFutureDate"),
                         Flag("renderOptionsAsRadio"), Flag("skipSynchronization"), Flag("skipAnalytics"),
                     ],
-                    References = [new("dataElement", "dataElements", "dataelementid") { Required = true, Unique = true }],
+                    References = [new("dataElement", "dataElements", "dataelementid") { Required = true, Unique = true, Blocks = true }],
                 },
             ],
         },

@@ -26,9 +26,9 @@ internal static class UserTypes
             ],
             References =
             [
-                Many("userRoles[]", "userRoles", "userrolemembers", "userid", "userroleid"),
+                Many("userRoles[]", "userRoles", "userrolemembers", "userid", "userroleid") with { Blocks = true },
                 // Users of releases before 2.38 come without the roles of the server that they are from.
-                Many("userCredentials.userRoles[]", "userRoles", "userrolemembers", "userid", "userroleid") with { Soft = true },
+                Many("userCredentials.userRoles[]", "userRoles", "userrolemembers", "userid", "userroleid") with { Soft = true, Blocks = true },
                 Many("organisationUnits[]", "organisationUnits", "usermembership", "userinfoid", "organisationunitid") with { Soft = true },
                 Many("dataViewOrganisationUnits[]", "organisationUnits", "userdatavieworgunits", "userinfoid", "organisationunitid") with { Soft = true },
                 Many("teiSearchOrganisationUnits[]", "organisationUnits", "userteisearchorgunits", "userinfoid", "organisationunitid") with { Soft = true },
