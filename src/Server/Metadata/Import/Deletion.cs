@@ -12,6 +12,8 @@ namespace Dhis2Grpc.Server.Metadata.Import;
 /// taken out. What belongs to an object, as option combos to their category combo or sections to their data set, goes with it.</summary>
 internal sealed class Deletion(DbConnection connection)
 {
+    private static readonly string[] InExpressions = ["dataElements", "categoryOptionCombos"];
+
     private sealed record Dependency(string Collection, string Uid, string ByCollection, string ByUid);
 
     /// <summary>Refuses those that cannot be deleted.</summary>
@@ -90,7 +92,7 @@ internal sealed class Deletion(DbConnection connection)
             await BlockAsync("attributes", "'AttributeValue'",
                 "contains(o.json, d.uid) and list_contains(json_extract_string(o.json, '$.attributeValues[*].attribute.id'), d.uid)", cancellationToken);
         }
-        foreach (var type in new[] { "dataElements", "categoryOptionCombos" }.Where(types.Contains))
+        foreach (var type in InExpressions.Where(types.Contains))
         {
             await BlockAsync(type, "(select n.short from type_name n where n.type = o.type) || ' ' || o.uid", """
                 o.type in ('indicators', 'predictors') and contains(o.json, d.uid) and (contains(json_extract_string(o.json, '$.numerator'), d.uid)
