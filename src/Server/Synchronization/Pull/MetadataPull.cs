@@ -41,22 +41,7 @@ internal sealed class MetadataPull : IDisposable
         TimeProvider time, ILogger<MetadataPull> logger)
     {
         (_servers, _remote, _import, _options, _storage, _time, _logger) = (servers, remote, import, options.Value, storage.Value, time, logger);
-        _http = new HttpClient(new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            // A proxy would connect in our place, and to what it likes.
-            UseProxy = false,
-            ConnectTimeout = _options.ConnectTimeout,
-            PooledConnectionLifetime = TimeSpan.FromMinutes(1),
-            ConnectCallback = (context, ct) => PublicAddress.ConnectAsync(context.DnsEndPoint, a => _servers.MayBeAt(a, context.DnsEndPoint.Port), ct),
-        })
-        {
-            Timeout = Timeout.InfiniteTimeSpan,
-        };
-        _http.DefaultRequestHeaders.Add("Accept", "application/json");
-        _http.DefaultRequestHeaders.Add("Accept-Encoding", "gzip");
-        _http.DefaultRequestHeaders.Add("User-Agent", "Dhis2Grpc");
+        _http = RemoteHttp.Create(_options, TimeSpan.FromMinutes(1), _servers.MayBeAt, packed: true);
     }
 
     /// <summary>How pulled documents are imported.</summary>
