@@ -19,8 +19,8 @@ public sealed class SynchronizationHandle
 
     /// <summary>Sends changed data values to the remote server and waits until all are accounted for, however long that takes. Needs
     /// F_EXPORT_DATA. A DATA_SYNC job does the same and can be watched.</summary>
-    /// <returns>What the remote server made of them.</returns>
-    public async Task<ImportSummary> PushDataAsync(CancellationToken cancellationToken = default) =>
+    /// <returns>What the remote server made of them; null when it cannot be used and the server is set to say nothing of it.</returns>
+    public async Task<ImportSummary?> PushDataAsync(CancellationToken cancellationToken = default) =>
         (await _service.PushDataAsync(new(), deadline: DateTime.MaxValue, cancellationToken: cancellationToken)).Summary;
 
     /// <summary>Lets the server fetch a metadata document from another server, which its settings must allow, and import it, however

@@ -32,13 +32,14 @@ internal sealed class SynchronizationService(Availability availability, DataPush
     /// <inheritdoc/>
     public override async Task<PushDataResponse> PushData(PushDataRequest request, ServerCallContext context)
     {
-        context.Caller().Require(Authorities.ExportData, $"Access is denied, requires one Authority from [{Authorities.ExportData}]");
-        return new() { Summary = await push.PushAsync(context.CancellationToken) };
+        RequirePush(context);
+        return await push.PushAsync(context.CancellationToken) is { } summary ? new() { Summary = summary } : new();
     }
 
     /// <inheritdoc/>
     public override async Task<ListPushConflictsResponse> ListPushConflicts(ListPushConflictsRequest request, ServerCallContext context)
     {
+        RequirePush(context);
         var total = (int)Math.Min(int.MaxValue, await conflicts.CountAsync(context.CancellationToken));
         var page = Page.Of(request.HasPage ? request.Page : null, request.HasPageSize ? request.PageSize : null, "", total);
         var listed = await conflicts.ListAsync(page.Offset, page.Size, context.CancellationToken);
@@ -62,6 +63,10 @@ internal sealed class SynchronizationService(Availability availability, DataPush
     /// <inheritdoc/>
     public override async Task<SyncMetadataVersionResponse> SyncMetadataVersion(SyncMetadataVersionRequest request, ServerCallContext context) =>
         new() { Summary = (await versions.RunAsync(request.VersionName, context.Caller(), context.CancellationToken)).ToMessage() };
+
+    // Conflicts show values, of all units: to those only who may send them.
+    private static void RequirePush(ServerCallContext context) =>
+        context.Caller().Require(Authorities.ExportData, $"Access is denied, requires one Authority from [{Authorities.ExportData}]");
 
     private static WireConflict ToMessage(Synchronization.Push.PushConflict conflict)
     {

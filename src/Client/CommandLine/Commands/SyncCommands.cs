@@ -4,6 +4,8 @@ using Dhis2.System.V1;
 using Dhis2Grpc.Client.CommandLine.Display;
 using Dhis2Grpc.Client.CommandLine.Json;
 using Dhis2Grpc.Client.Jobs;
+using Dhis2Grpc.Client.Synchronization;
+using Grpc.Core;
 
 namespace Dhis2Grpc.Client.CommandLine.Commands;
 
@@ -41,12 +43,12 @@ internal static class SyncCommands
             }
             else
             {
-                var conflicts = await context.Client.Synchronization.ListPushConflictsAsync(ct).CountAsync(ct);
+                var conflicts = await OpenConflictsAsync(context.Client.Synchronization, ct);
                 var table = JobTables.Table(context.Terminal.Out, "PROPERTY", "VALUE");
                 table.Row("available", $"{(availability.Available ? "yes" : "no")}: {availability.Message}");
                 foreach (var setting in settings)
                     table.Row(setting.Key, Shown(setting));
-                table.Row("open conflicts", ShownText.Count(conflicts));
+                table.Row("open conflicts", conflicts);
                 context.Terminal.Out.Write(table);
             }
 
@@ -73,6 +75,12 @@ internal static class SyncCommands
             }
 
             var summary = await context.Client.Synchronization.PushDataAsync(ct);
+            if (summary is null)
+            {
+                context.Note("Nothing was pushed: the remote server cannot be used. See: dhis2 sync status");
+                return ExitCode.Failed;
+            }
+
             context.Write(summary, console => ImportReports.Show(console, summary));
             return summary.Status == "ERROR" ? ExitCode.Failed : ExitCode.Ok;
         });
@@ -125,6 +133,19 @@ internal static class SyncCommands
             context.Terminal.Out.Write(table);
             return ExitCode.Ok;
         });
+    }
+
+    // Whether the remote server can be used is told to everybody, and conflicts to those who may push.
+    private static async Task<string> OpenConflictsAsync(SynchronizationHandle synchronization, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return ShownText.Count(await synchronization.ListPushConflictsAsync(cancellationToken).CountAsync(cancellationToken));
+        }
+        catch (RpcException e) when (e.StatusCode == StatusCode.PermissionDenied)
+        {
+            return "(not shown: needs F_EXPORT_DATA)";
+        }
     }
 
     private static string Combos(PushConflict conflict) =>
