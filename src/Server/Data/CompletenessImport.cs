@@ -23,6 +23,7 @@ internal sealed class CompletenessImport(
 
     /// <summary>Imports a document that was taken in. The status is SUCCESS as soon as one entry was taken, ERROR when none was.</summary>
     /// <exception cref="Errors.Dhis2Exception">The document is malformed; nothing is stored.</exception>
+    /// <exception cref="LateRequestException">A later request of its sender was taken.</exception>
     public async Task<ImportSummary> ImportAsync(DocumentSpool document, DataImportOptions options, User caller, CancellationToken cancellationToken)
     {
         var header = new HeaderSink();
@@ -30,6 +31,8 @@ internal sealed class CompletenessImport(
         await using var write = await warehouse.BeginWriteAsync(WriteTurn.Documents, cancellationToken);
         if (await ImportReceipts.FindAsync(write.Connection, options.Receipt, cancellationToken) is { } done)
             return done;
+        if (options.Sender is { } sender)
+            await DataPeers.TakeAsync(write.Connection, ReceivedKind.Registrations.Name, sender, time.GetUtcNow(), cancellationToken);
         var conflicts = new ImportConflicts();
         var strategy = header.Strategy ?? options.Strategy;
         var schemes = options.IdSchemes.With(header.Schemes);
@@ -46,7 +49,7 @@ internal sealed class CompletenessImport(
             await CompletenessRules.RequireFieldsAsync(write.Connection, conflicts, cancellationToken);
         periods.Save(write);
         var dryRun = options.DryRun || header.DryRun;
-        var count = await CompletenessMerge.RunAsync(write.Connection, strategy, caller.Username, now, dryRun, cancellationToken);
+        var count = await CompletenessMerge.RunAsync(write.Connection, strategy, caller.Username, now, dryRun, cancellationToken, options.Sender);
         count.Ignored += conflicts.Rejected;
         var summary = new ImportSummary
         {

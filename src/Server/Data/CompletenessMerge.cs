@@ -30,10 +30,13 @@ internal static class CompletenessMerge
 
     /// <summary>Counts what the staged registrations do, and does it unless told not to.</summary>
     public static async Task<ImportCount> RunAsync(DbConnection connection, ImportStrategy strategy, string user, DateTime now, bool dryRun,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken, DataSender? sender = null)
     {
         var superseded = await connection.ExecuteAsync(
             $"delete from {Stage} where rowid not in (select max(rowid) from {Stage} group by {Keys})", cancellationToken);
+        var changed = await connection.ScalarAsync<long>("select nextval('changesequence')", cancellationToken);
+        var received = sender is null || dryRun || strategy != ImportStrategy.CreateAndUpdate ? null : new ReceivedRows(connection, ReceivedKind.Registrations, sender);
+        var repeated = received is null ? 0 : await received.DropKnownAsync(changed, cancellationToken);
         var (fresh, known) = (await connection.ListAsync(
             $"select count(*) filter (d.datasetid is null), count(d.datasetid) from {Stage} s left join completedatasetregistration d on {SameKey}",
             row => ((int)row.GetInt64(0), (int)row.GetInt64(1)), cancellationToken))[0];
@@ -42,15 +45,16 @@ internal static class CompletenessMerge
         var delete = strategy == ImportStrategy.Delete;
         if (!dryRun)
         {
-            var changed = await connection.ScalarAsync<long>("select nextval('changesequence')", cancellationToken);
             await connection.ExecuteAsync(delete ? Delete : Merge(create, update), cancellationToken,
                 delete ? [] : [("user", user), ("now", now), ("changed", changed)]);
         }
+        if (received is not null)
+            await received.RecordAsync(changed, cancellationToken);
         await connection.ExecuteAsync($"drop table {Stage}", cancellationToken);
         return new ImportCount
         {
             Imported = create ? fresh : 0,
-            Updated = update ? known : 0,
+            Updated = (update ? known : 0) + repeated,
             Deleted = delete ? known : 0,
             Ignored = superseded + (create ? 0 : fresh) + (update || delete ? 0 : known),
         };

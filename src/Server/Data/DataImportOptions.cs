@@ -26,6 +26,9 @@ internal sealed record DataImportOptions
     /// <summary>Take values outside the times at which data sets take them; for holders of all authorities only.</summary>
     public bool Force { get; init; }
 
+    /// <summary>The node that sends what changed there; null when anybody else imports.</summary>
+    public DataSender? Sender { get; init; }
+
     /// <summary>Write without comparing with what is stored: every value counts as new.</summary>
     public bool SkipExistingCheck { get; init; }
 

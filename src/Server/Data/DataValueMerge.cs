@@ -10,7 +10,8 @@ namespace Dhis2Grpc.Server.Data;
 /// <param name="connection">The transaction.</param>
 /// <param name="strategy">Which values to write.</param>
 /// <param name="skipExistingCheck">Write without comparing with what is there.</param>
-internal sealed class DataValueMerge(DbConnection connection, ImportStrategy strategy, bool skipExistingCheck)
+/// <param name="sender">The node whose changes these are; null when anybody else imports.</param>
+internal sealed class DataValueMerge(DbConnection connection, ImportStrategy strategy, bool skipExistingCheck, DataSender? sender = null)
 {
     /// <summary>Name of the staging table.</summary>
     public const string Stage = "datavaluestage";
@@ -61,6 +62,10 @@ internal sealed class DataValueMerge(DbConnection connection, ImportStrategy str
     public async Task<ImportCount> RunAsync(string user, DateTime now, bool dryRun, ImportConflicts conflicts, CancellationToken cancellationToken)
     {
         var count = new ImportCount { Ignored = await DropSupersededAsync(cancellationToken) };
+        var changed = await connection.ScalarAsync<long>("select nextval('changesequence')", cancellationToken);
+        var received = sender is null || dryRun || strategy != ImportStrategy.CreateAndUpdate ? null : new ReceivedRows(connection, ReceivedKind.DataValues, sender);
+        if (received is not null)
+            count.Ignored += await received.DropKnownAsync(changed, cancellationToken);
         var outcomes = await connection.ListAsync(
             $"select {Outcome}, count(*) from {Stage} s left join datavalue d on {SameKey} group by 1",
             row => (Outcome: row.GetString(0), Rows: (int)row.GetInt64(1)), cancellationToken);
@@ -79,7 +84,9 @@ internal sealed class DataValueMerge(DbConnection connection, ImportStrategy str
             }
         }
         if (!dryRun && count.Imported + count.Updated + count.Deleted > 0)
-            await MergeAsync(user, now, cancellationToken);
+            await MergeAsync(user, now, changed, cancellationToken);
+        if (received is not null)
+            await received.RecordAsync(changed, cancellationToken);
         await connection.ExecuteAsync($"drop table {Stage}", cancellationToken);
         return count;
     }
@@ -130,7 +137,7 @@ internal sealed class DataValueMerge(DbConnection connection, ImportStrategy str
             $"delete from {Stage} where rowid not in (select max(rowid) from {Stage} group by {Keys})", cancellationToken);
     }
 
-    private async Task MergeAsync(string user, DateTime now, CancellationToken cancellationToken)
+    private async Task MergeAsync(string user, DateTime now, long changed, CancellationToken cancellationToken)
     {
         var insert = strategy.HasFlag(ImportStrategy.Create)
             ? $"""
@@ -140,7 +147,6 @@ internal sealed class DataValueMerge(DbConnection connection, ImportStrategy str
                   s.want = {(int)StagedWant.Deleted}, $changed)
               """
             : "";
-        var changed = await connection.ScalarAsync<long>("select nextval('changesequence')", cancellationToken);
         await connection.ExecuteAsync($"""
             merge into datavalue d using {Stage} s on {SameKey}
             when matched and {Outcome} in ('ignored', 'rejected') then do nothing

@@ -33,6 +33,7 @@ internal sealed class DataValueSetImport(
     /// <summary>Imports a document that was taken in.</summary>
     /// <exception cref="Errors.Dhis2Exception">The document is malformed or no data value set, or the caller may not import; nothing
     /// is stored.</exception>
+    /// <exception cref="LateRequestException">A later request of its sender was taken.</exception>
     public async Task<ImportSummary> ImportAsync(DocumentSpool document, DataImportOptions options, User caller, CancellationToken cancellationToken)
     {
         RequireAuthority(caller);
@@ -42,6 +43,8 @@ internal sealed class DataValueSetImport(
         await using var write = await warehouse.BeginWriteAsync(WriteTurn.Documents, cancellationToken);
         if (await ImportReceipts.FindAsync(write.Connection, options.Receipt, cancellationToken) is { } done)
             return done;
+        if (options.Sender is { } sender)
+            await DataPeers.TakeAsync(write.Connection, ReceivedKind.DataValues.Name, sender, time.GetUtcNow(), cancellationToken);
         var (summary, wrote) = await RunAsync(write, document, first.Header, options, caller, cancellationToken);
         if (!summary.ImportOptions.DryRun && wrote)
         {
@@ -59,7 +62,8 @@ internal sealed class DataValueSetImport(
         IWarehouseWrite write, DocumentSpool document, DataValueSetHeader header, DataImportOptions options, User caller, CancellationToken cancellationToken)
     {
         var now = Trim(time.GetUtcNow().UtcDateTime);
-        if (options.Release == ImportRelease.From43)
+        // Nodes keep who changed what when, which later releases stamp anew.
+        if (options.Release == ImportRelease.From43 && options.Sender is null)
             return await new EntryPass(write, cache, options, caller, now).RunAsync(document, header, cancellationToken);
         var summary = await new Pass(write, cache, options, caller, now).RunAsync(document, header, cancellationToken);
         return (summary, summary.Status != "ERROR");
@@ -95,7 +99,7 @@ internal sealed class DataValueSetImport(
                 return Summarise(header, strategy, "ERROR", Aborted, new ImportCount(), conflicts, null);
 
             var rules = await RulesAsync(lookups, header, user, cancellationToken);
-            var merge = new DataValueMerge(write.Connection, strategy, options.SkipExistingCheck);
+            var merge = new DataValueMerge(write.Connection, strategy, options.SkipExistingCheck, options.Sender);
             await merge.PrepareAsync(cancellationToken);
             DataValueStage stage;
             using (var load = write.Load(DataValueMerge.Stage))

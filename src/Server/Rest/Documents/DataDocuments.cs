@@ -33,6 +33,7 @@ internal static class DataDocuments
         {
             Release = ImportAnswers.ReleaseOf(http, rest.Value),
             AutoGroup = await settings.TextAsync("dataEntryAutoGroup", http.RequestAborted) == "true",
+            Sender = SenderOf(http.Request),
         };
         if (DataParameters.Flag(http.Request.Query, "async"))
             await LaunchAsync(http, registrations: false, options, launcher);
@@ -42,19 +43,22 @@ internal static class DataDocuments
 
     private static async Task ImportRegistrationsAsync(HttpContext http, CompletenessImport import, IImportLauncher launcher, IOptions<RestOptions> rest)
     {
-        var options = DataParameters.ImportOptions(http.Request.Query, DataBodies.FormatOf(http.Request, values: false));
+        var options = DataParameters.ImportOptions(http.Request.Query, DataBodies.FormatOf(http.Request, values: false)) with { Sender = SenderOf(http.Request) };
         if (DataParameters.Flag(http.Request.Query, "async"))
             await LaunchAsync(http, registrations: true, options, launcher);
         else
             await ImportAnswers.WriteAsync(http, options, () => import.ImportAsync(http.Request.Body, options, http.Caller(), http.RequestAborted), rest.Value);
     }
 
+    private static DataSender? SenderOf(HttpRequest request) =>
+        DataSender.Of(request.Headers[DataSender.SystemHeader].ToString(), request.Headers[DataSender.RequestHeader].ToString());
+
     /// <summary>Takes the document in and leaves the import to a job.</summary>
     private static async Task LaunchAsync(HttpContext http, bool registrations, DataImportOptions options, IImportLauncher launcher)
     {
         await using var incoming = launcher.Begin();
         await incoming.CopyFromAsync(http.Request.Body, http.RequestAborted);
-        var job = await launcher.LaunchAsync(incoming, registrations, options, http.Caller());
+        var job = await launcher.LaunchAsync(incoming, registrations, options with { Sender = null }, http.Caller());
         http.Response.Headers.Location = $"/api/system/tasks/{job.JobType}";
         await RestResponse.WriteAsync(http, job, StatusCodes.Status200OK, Envelope.WebMessage, $"Initiated {job.Name}");
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Dhis2.Common.V1;
 using Dhis2.Rest.V1;
 using Dhis2Grpc.Server.Data;
@@ -22,6 +23,12 @@ internal static class ImportAnswers
         try
         {
             summary = await import();
+        }
+        catch (LateRequestException e)
+        {
+            http.Response.Headers[DataSender.RequestHeader] = e.Last.ToString(CultureInfo.InvariantCulture);
+            await RestResponse.WriteAsync(http, e.Message, StatusCodes.Status412PreconditionFailed);
+            return;
         }
         catch (Dhis2Exception e) when (MalformedDocument.Is(e))
         {

@@ -8,7 +8,7 @@ namespace Dhis2Grpc.Server.Warehouse.DuckDb;
 internal static class WarehouseSchema
 {
     /// <summary>The version that this program reads and writes.</summary>
-    public const int Version = 7;
+    public const int Version = 8;
 
     /// <summary>Brings the open file to <see cref="Version"/> and returns the version before and after; 0 is an empty file.</summary>
     /// <exception cref="WarehouseUnusableException">The file's schema is newer than this program.</exception>
