@@ -86,8 +86,8 @@ internal static class PushBenchmark
         var elapsed = await Figures.TimeAsync(what, async () =>
         {
             var summary = await node.Services.GetRequiredService<DataPush>().PushAsync(cancellationToken);
-            if (summary.Status != "SUCCESS")
-                Figures.Print($"  {summary.Status}: {summary.Conflicts.FirstOrDefault()?.Value}");
+            if (summary is not { Status: "SUCCESS" })
+                Figures.Print($"  {summary?.Status ?? "nothing pushed"}: {summary?.Conflicts.FirstOrDefault()?.Value}");
         });
         return values / elapsed.TotalSeconds;
     }

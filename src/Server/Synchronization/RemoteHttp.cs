@@ -11,7 +11,9 @@ internal static class RemoteHttp
     /// <param name="connectionLifetime">When a connection is made anew, so that a name may lead elsewhere.</param>
     /// <param name="mayBeAt">Whether it may connect to an address and port.</param>
     /// <param name="packed">Bodies come as they were sent, gzip too; otherwise they are unpacked.</param>
-    public static HttpClient Create(SynchronizationOptions options, TimeSpan connectionLifetime, Func<IPAddress, int, bool> mayBeAt, bool packed = false)
+    /// <param name="accept">Media types that it asks for.</param>
+    public static HttpClient Create(
+        SynchronizationOptions options, TimeSpan connectionLifetime, Func<IPAddress, int, bool> mayBeAt, bool packed = false, string accept = "application/json")
     {
         var http = new HttpClient(new SocketsHttpHandler
         {
@@ -27,10 +29,8 @@ internal static class RemoteHttp
             // Each request has a limit of its own.
             Timeout = Timeout.InfiniteTimeSpan,
         };
-        http.DefaultRequestHeaders.Add("Accept", "application/json");
+        http.DefaultRequestHeaders.Add("Accept", accept);
         http.DefaultRequestHeaders.Add("User-Agent", "Dhis2Grpc");
-        if (packed)
-            http.DefaultRequestHeaders.Add("Accept-Encoding", "gzip");
         return http;
     }
 }

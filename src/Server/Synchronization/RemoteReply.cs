@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using System.Text.Json;
 
 namespace Dhis2Grpc.Server.Synchronization;
 
@@ -11,6 +12,9 @@ internal sealed record RemoteReply(HttpStatusCode Status, ReadOnlyMemory<byte> B
 {
     private const int ExcerptLength = 300;
 
+    /// <summary>Number of the last request that the server took from this node, when it refuses one as late.</summary>
+    public long? LastRequest { get; init; }
+
     /// <summary>The status in words, such as Bad Gateway.</summary>
     public string Phrase
     {
@@ -18,6 +22,23 @@ internal sealed record RemoteReply(HttpStatusCode Status, ReadOnlyMemory<byte> B
         {
             using var message = new HttpResponseMessage(Status);
             return message.ReasonPhrase is { Length: > 0 } phrase ? phrase : ((int)Status).ToString(System.Globalization.CultureInfo.InvariantCulture);
+        }
+    }
+
+    /// <summary>Whether the body is JSON, as far as it came.</summary>
+    public bool IsJson
+    {
+        get
+        {
+            try
+            {
+                using var document = JsonDocument.Parse(Body);
+                return true;
+            }
+            catch (JsonException)
+            {
+                return false;
+            }
         }
     }
 

@@ -1,5 +1,7 @@
 using System.Buffers;
+using System.Globalization;
 using System.Net;
+using Dhis2Grpc.Server.Data;
 using Dhis2Grpc.Server.Settings;
 using Dhis2Grpc.Server.Synchronization.Pull;
 using Microsoft.Extensions.Options;
@@ -20,9 +22,9 @@ internal sealed class RemoteServer : IDisposable
     public RemoteServer(SystemSettings settings, IOptions<SynchronizationOptions> options, TimeProvider time, ILogger<RemoteServer> logger)
     {
         (_settings, _options, _time, _logger) = (settings, options.Value, time, logger);
-        _http = CreateClient(DecompressionMethods.GZip, "application/json");
+        _http = RemoteHttp.Create(_options, TimeSpan.FromMinutes(5), MayBeAt);
         // A gzip document must arrive as it was sent, so that its size is known and nobody unpacks it twice.
-        _documents = CreateClient(DecompressionMethods.None, "application/gzip, application/json, */*;q=0.1");
+        _documents = RemoteHttp.Create(_options, TimeSpan.FromMinutes(5), MayBeAt, packed: true, "application/gzip, application/json, */*;q=0.1");
     }
 
     /// <summary>The remote server of the settings; null when URL, user name or password is missing.</summary>
@@ -88,24 +90,7 @@ internal sealed class RemoteServer : IDisposable
         _documents.Dispose();
     }
 
-    private HttpClient CreateClient(DecompressionMethods decompression, string accept)
-    {
-        var client = new HttpClient(new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            AutomaticDecompression = decompression,
-            ConnectTimeout = _options.ConnectTimeout,
-            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-            ConnectCallback = (context, ct) => PublicAddress.ConnectAsync(context.DnsEndPoint, a => _options.AllowPrivateNetworks || PublicAddress.Is(a), ct),
-        })
-        {
-            Timeout = Timeout.InfiniteTimeSpan,
-        };
-        client.DefaultRequestHeaders.Add("Accept", accept);
-        client.DefaultRequestHeaders.Add("User-Agent", "Dhis2Grpc");
-        return client;
-    }
+    private bool MayBeAt(IPAddress address, int port) => _options.AllowPrivateNetworks || PublicAddress.Is(address);
 
     private HttpRequestMessage Request(RemoteAccount account, HttpMethod method, string path)
     {
@@ -123,7 +108,7 @@ internal sealed class RemoteServer : IDisposable
         try
         {
             using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, both.Token);
-            return new RemoteReply(response.StatusCode, await ReadAsync(response.Content, maxBody, both.Token), RetryAfter(response));
+            return new RemoteReply(response.StatusCode, await ReadAsync(response.Content, maxBody, both.Token), RetryAfter(response)) { LastRequest = LastRequest(response) };
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
@@ -163,6 +148,10 @@ internal sealed class RemoteServer : IDisposable
         }
         return body.WrittenMemory;
     }
+
+    private static long? LastRequest(HttpResponseMessage response) =>
+        response.StatusCode == HttpStatusCode.PreconditionFailed && response.Headers.TryGetValues(DataSender.RequestHeader, out var values)
+            && long.TryParse(values.First(), NumberStyles.None, CultureInfo.InvariantCulture, out var last) ? last : null;
 
     private TimeSpan? RetryAfter(HttpResponseMessage response)
     {

@@ -53,6 +53,14 @@ internal sealed class SynchronizationOptions : IValidatableObject
     /// <summary>Bodies are sent as gzip. Default: yes.</summary>
     public bool Compress { get; set; } = true;
 
+    /// <summary>The time of the last success does not move while the remote server refuses rows; otherwise rows that it refuses, and
+    /// that are kept as open conflicts, count as done. Either way they are offered again, and what was taken is not. Default: yes.</summary>
+    public bool StrictConflicts { get; set; } = true;
+
+    /// <summary>A push for which the remote server cannot be used is answered with 200 and an empty body, as DHIS2 does, and not with an
+    /// error. Default: no.</summary>
+    public bool EmptyReply { get; set; }
+
     /// <summary>How long a connection may take to be made. Default: 5 seconds.</summary>
     [Range(typeof(TimeSpan), "00:00:00.001", "01:00:00")]
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(5);

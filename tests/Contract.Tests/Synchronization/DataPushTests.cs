@@ -4,7 +4,10 @@ using Contract.Tests.Data;
 using Contract.Tests.Hosting;
 using Dhis2.Scheduling.V1;
 using Dhis2.Synchronization.V1;
+using Dhis2Grpc.Server.Security;
+using Dhis2Grpc.Server.Storage;
 using Grpc.Core;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Contract.Tests.Synchronization;
 
@@ -215,6 +218,68 @@ public sealed class DataPushTests
         Assert.Equal(StatusCode.FailedPrecondition, grpc.StatusCode);
     }
 
+    [Theory]
+    [InlineData("not configured")]
+    [InlineData("wrong password")]
+    [InlineData("down")]
+    [InlineData("not JSON")]
+    public async Task Where_it_is_set_so_a_remote_server_that_cannot_be_used_is_an_empty_answer(string how)
+    {
+        await using var peer = await Peer.StartAsync();
+        await using var node = await SyncNode.StartWithMetadataAsync(how == "down" ? new Uri("http://127.0.0.1:9") : peer.Url, "Dhis2:Synchronization:EmptyReply=true");
+        await SyncNode.EnterAsync(node.Http, 1);
+        if (how == "not configured")
+            await node.Http.DeleteAsync("/api/systemSettings/keyRemoteInstancePassword", Ct);
+        peer.Answer = r => (how, r.Path) switch
+        {
+            ("wrong password", "/api/me") => new(401),
+            ("not JSON", Values) => new(404, "<html>not here</html>", "text/html"),
+            _ => null,
+        };
+
+        var answer = await node.Http.PostAsync(Push, null, Ct);
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Null(answer.Content.Headers.ContentType);
+        Assert.Equal("", await answer.Content.ReadAsStringAsync(Ct));
+        Assert.Null((await Client(node).PushDataAsync(new(), cancellationToken: Ct)).Summary);
+        Assert.Equal("1970-01-01T00:00:00.000", await LastSuccessAsync(node));
+        // What the remote server says with words, and what fails there, is an error all the same.
+        await SyncNode.ConnectAsync(node, peer.Url, SyncNode.Username, SyncNode.Password);
+        peer.Answer = r => r.Path == Values ? new(500, "boom") : null;
+        Assert.Equal(HttpStatusCode.BadGateway, (await node.Http.PostAsync(Push, null, Ct)).StatusCode);
+    }
+
+    [Fact]
+    public async Task Who_may_not_push_sees_no_conflicts()
+    {
+        await using var node = await TestNode.StartAsync();
+        foreach (var (name, authorities) in new[] { ("reader", new[] { "F_DATAVALUE_ADD" }), ("sender", ["F_EXPORT_DATA"]) })
+        {
+            await node.Services.GetRequiredService<IUserStore>().SaveAsync(new User
+            {
+                Uid = $"user{name}1",
+                Username = name,
+                FirstName = name,
+                Surname = name,
+                PasswordHash = node.Services.GetRequiredService<PasswordHash>().Hash(name),
+                Authorities = authorities.ToHashSet(),
+                Created = default,
+                LastUpdated = default,
+            }, Ct);
+        }
+
+        using var reader = node.ConnectHttp("reader", "reader");
+        using var sender = node.ConnectHttp("sender", "sender");
+        using var refused = await reader.GetAsync("/api/synchronization/conflicts", Ct);
+        Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
+        Assert.Contains("F_EXPORT_DATA", await refused.Content.ReadAsStringAsync(Ct), StringComparison.Ordinal);
+        var grpc = new SynchronizationService.SynchronizationServiceClient(node.Connect("reader", "reader"));
+        var denied = await Assert.ThrowsAsync<RpcException>(() => grpc.ListPushConflictsAsync(new(), cancellationToken: Ct).ResponseAsync);
+        Assert.Equal(StatusCode.PermissionDenied, denied.StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await sender.GetAsync("/api/synchronization/conflicts", Ct)).StatusCode);
+    }
+
     [Fact]
     public async Task A_job_is_not_accepted_while_the_remote_server_is_not_configured()
     {
@@ -234,10 +299,12 @@ public sealed class DataPushTests
         await using var node = await SyncNode.StartWithMetadataAsync(peer.Url);
         await SyncNode.EnterAsync(node.Http, 150);
         var job = await SyncNode.CreateJobAsync(node.Channel, 50);
-        peer.Answer = r => r.Path == Values && r.Body.Contains($"\"{SyncNode.Month(75)}\"", StringComparison.Ordinal) ? new(500, "boom") : null;
+        // Each value of the second page, so that it makes no sense to look for the bad ones.
+        var bad = Enumerable.Range(50, 50).Select(SyncNode.Month).ToHashSet();
+        peer.Answer = r => r.Path == Values && HasBad(r) ? new(500, "boom") : null;
 
         var failed = await SyncNode.RunAsync(node.Channel, job);
-        var acknowledged = peer.Posts(Values).Where(p => !p.Body.Contains($"\"{SyncNode.Month(75)}\"", StringComparison.Ordinal)).ToList();
+        var acknowledged = peer.Posts(Values).Where(p => !HasBad(p) && SyncNode.Values(p).Count > 0).ToList();
         var before = peer.Posts(Values).Count;
         peer.Answer = _ => null;
         await SyncNode.EnterAsync(node.Http, 1, DataNode.South);
@@ -251,6 +318,8 @@ public sealed class DataPushTests
         Assert.Equal([50, 1], sent.Select(p => SyncNode.Values(p).Count));
         Assert.Contains(SyncNode.Values(sent[0]), v => v.GetProperty("period").GetString() == SyncNode.Month(75));
         Assert.Contains(second.Sequence[0].Stages, s => s.Description == "Push data values left by an earlier run");
+
+        bool HasBad(PeerRequest request) => SyncNode.Values(request).Exists(v => bad.Contains(v.GetProperty("period").GetString()!));
     }
 
     [Fact]
@@ -263,14 +332,14 @@ public sealed class DataPushTests
         peer.Answer = r => r.Path == Values && peer.Posts(Values).Count > 2 ? new(503) : null;
 
         var failed = await SyncNode.RunAsync(node.Channel, job);
-        // Two pages were taken, and three were tried three times each.
-        Assert.Equal(2 + (3 * 3), peer.Posts(Values).Count);
+        // Two pages were taken, and three were tried three times each, and then it was asked whether it takes anything at all.
+        Assert.Equal(2 + (3 * (3 + 1)), peer.Posts(Values).Count);
         Assert.Contains("3 pages failed", failed.Sequence[0].Error, StringComparison.Ordinal);
         peer.Answer = _ => null;
         var second = await SyncNode.RunAsync(node.Channel, job);
 
         Assert.Equal((JobRunState.Failed, JobRunState.Completed), (failed.State, second.State));
-        var sent = peer.Posts(Values).Skip(11).SelectMany(SyncNode.Values).Select(v => v.GetProperty("period").GetString()).ToList();
+        var sent = peer.Posts(Values).Skip(14).SelectMany(SyncNode.Values).Select(v => v.GetProperty("period").GetString()).ToList();
         Assert.Equal((400, 400), (sent.Count, sent.Distinct().Count()));
     }
 

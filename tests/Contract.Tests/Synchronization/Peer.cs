@@ -72,7 +72,10 @@ internal sealed class Peer : IAsyncDisposable
         var bytes = copy.ToArray();
         var gzip = bytes is [0x1f, 0x8b, ..];
         var request = new PeerRequest(http.Request.Method, http.Request.Path.Value!, http.Request.QueryString.Value!,
-            http.Request.Headers.Authorization.ToString(), gzip ? Unzip(bytes) : Encoding.UTF8.GetString(bytes), bytes.Length, gzip);
+            http.Request.Headers.Authorization.ToString(), gzip ? Unzip(bytes) : Encoding.UTF8.GetString(bytes), bytes.Length, gzip)
+        {
+            RequestNumber = http.Request.Headers["X-DHIS2-Request"].ToString(),
+        };
         Requests.Enqueue(request);
         var answer = Answer(request) ?? Default(request);
         if (answer.Abort)
@@ -109,7 +112,11 @@ internal sealed class Peer : IAsyncDisposable
 }
 
 /// <summary>A request as the peer got it.</summary>
-internal sealed record PeerRequest(string Method, string Path, string Query, string Authorization, string Body, int Bytes, bool Gzip);
+internal sealed record PeerRequest(string Method, string Path, string Query, string Authorization, string Body, int Bytes, bool Gzip)
+{
+    /// <summary>Number that a node of ours gives its requests.</summary>
+    public string RequestNumber { get; init; } = "";
+}
 
 /// <summary>An answer of the peer.</summary>
 internal sealed record PeerAnswer(int Status, string Body = "", string Type = "application/json")

@@ -40,7 +40,8 @@ public sealed class PushConflictTests
             Assert.Equal(posts, peer.Posts(Values).Count);
         if (receiver is "2.43" or "unknown version, by data set")
             Assert.Contains($"\"dataSet\":\"{DataNode.DataSet}\"", peer.Posts(Values)[^1].Body, StringComparison.Ordinal);
-        Assert.NotEqual("1970-01-01T00:00:00.000", await DataPushTests.LastSuccessAsync(node));
+        // What was refused is not accounted for in full, by default.
+        Assert.Equal("1970-01-01T00:00:00.000", await DataPushTests.LastSuccessAsync(node));
 
         var conflicts = await ConflictsAsync(node);
         Assert.Equal(Bad.Select(SyncNode.Month).Order(), conflicts.Select(c => c.GetProperty("period").GetString()).Order());
@@ -62,9 +63,112 @@ public sealed class PushConflictTests
         peer.Answer = _ => null;
         await DataPushTests.PushAsync(node);
         Assert.Empty(await ConflictsAsync(node));
+        Assert.NotEqual("1970-01-01T00:00:00.000", await DataPushTests.LastSuccessAsync(node));
         var before = peer.Posts(Values).Count;
         await DataPushTests.PushAsync(node);
         Assert.Equal(before, peer.Posts(Values).Count);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Refused_values_hold_the_time_of_the_last_success_only_where_it_is_strict_and_nothing_taken_is_sent_again(bool strict)
+    {
+        await using var peer = await Peer.StartAsync();
+        await using var node = await SyncNode.StartWithMetadataAsync(peer.Url, $"Dhis2:Synchronization:StrictConflicts={strict}");
+        await SyncNode.EnterAsync(node.Http, 60);
+        var stored = new Dictionary<string, string>();
+        peer.Answer = r => r.Path == Values ? Receive(r, "2.39", stored, Bad) : null;
+
+        var first = await TimesAsync(DateTime.UtcNow);
+        Assert.Equal(strict, first.LastSuccess.Year == 1970);
+        await SyncNode.EnterAsync(node.Http, 1, first: 100);
+        var second = await TimesAsync(DateTime.UtcNow);
+        Assert.Equal(strict, second.LastSuccess.Year == 1970);
+        // The new one, and those that were refused; for the rest the first time was enough.
+        Assert.Equal([1, Bad.Length], second.Sent);
+        var began = DateTime.UtcNow;
+        peer.Answer = _ => null;
+        var third = await TimesAsync(began);
+        Assert.Equal([Bad.Length], third.Sent);
+        // It becomes the time at which the last push began of which all is taken now.
+        Assert.InRange(third.LastSuccess, began.AddSeconds(-1), DateTime.UtcNow);
+        Assert.Empty((await TimesAsync(began)).Sent);
+
+        async Task<(DateTime LastSuccess, int[] Sent)> TimesAsync(DateTime from)
+        {
+            var before = peer.Posts(Values).Count;
+            await DataPushTests.PushAsync(node);
+            return (DateTime.Parse(await DataPushTests.LastSuccessAsync(node), System.Globalization.CultureInfo.InvariantCulture),
+                [.. peer.Posts(Values).Skip(before).Select(p => SyncNode.Values(p).Count)]);
+        }
+    }
+
+    [Theory]
+    [InlineData(500)]
+    [InlineData(503)]
+    [InlineData(400)]
+    [InlineData(0)]
+    public async Task Values_at_which_the_receiver_fails_are_found_and_kept_and_hold_up_nothing_else(int status)
+    {
+        await using var peer = await Peer.StartAsync();
+        await using var node = await SyncNode.StartWithMetadataAsync(peer.Url, "Dhis2:Synchronization:StrictConflicts=false");
+        await SyncNode.EnterAsync(node.Http, 500);
+        var stored = new Dictionary<string, string>();
+        var poison = Bad.Select(SyncNode.Month).ToHashSet();
+        peer.Answer = r => r.Path != Values ? null
+            : SyncNode.Values(r).Exists(v => poison.Contains(v.GetProperty("period").GetString()!)) ? new(status, "<html>NullPointerException</html>", "text/html") { Abort = status == 0 }
+            : Receive(r, "2.39", stored, []);
+        var job = await SyncNode.CreateJobAsync(node.Channel, 200);
+
+        var run = await SyncNode.RunAsync(node.Channel, job);
+
+        Assert.Equal(JobRunState.Completed, run.State);
+        Assert.Equal("500 sent in 3 pages, 3 rejected", run.Sequence[0].Summary);
+        Assert.Equal(500 - Bad.Length, stored.Count);
+        var conflicts = await ConflictsAsync(node);
+        Assert.Equal(poison.Order(), conflicts.Select(c => c.GetProperty("period").GetString()!).Order());
+        Assert.All(conflicts, c => Assert.Contains(status == 0 ? "broke" : $"{status}", c.GetProperty("message").GetString(), StringComparison.Ordinal));
+        // Three values of one page, each found with two requests for every halving.
+        Assert.InRange(peer.Posts(Values).Count, 3, 70);
+        Assert.NotEqual("1970-01-01T00:00:00.000", await DataPushTests.LastSuccessAsync(node));
+
+        // The next run sends what is new, and offers them once more.
+        await SyncNode.EnterAsync(node.Http, 1, DataNode.South);
+        var again = await SyncNode.RunAsync(node.Channel, job);
+        Assert.Equal("4 sent in 2 pages, 3 rejected", again.Sequence[0].Summary);
+        Assert.All(await ConflictsAsync(node), c => Assert.Equal(2, c.GetProperty("attempts").GetInt32()));
+        peer.Answer = r => r.Path == Values ? Receive(r, "2.39", stored, []) : null;
+        await SyncNode.RunAsync(node.Channel, job);
+        Assert.Empty(await ConflictsAsync(node));
+        Assert.Equal(500, stored.Count);
+    }
+
+    [Fact]
+    public async Task A_registration_at_which_the_receiver_fails_is_kept_and_holds_up_nothing_else()
+    {
+        await using var peer = await Peer.StartAsync();
+        await using var node = await SyncNode.StartWithMetadataAsync(peer.Url);
+        await RegisterAsync(0);
+        peer.Answer = r => r.Path == "/api/completeDataSetRegistrations" && r.Body.Contains($"\"{SyncNode.Month(0)}\"", StringComparison.Ordinal) ? new(500, "boom") : null;
+        var job = await SyncNode.CreateJobAsync(node.Channel, 50);
+
+        var run = await SyncNode.RunAsync(node.Channel, job);
+        await RegisterAsync(1);
+        var next = await SyncNode.RunAsync(node.Channel, job);
+
+        Assert.Equal((JobRunState.Completed, JobRunState.Completed), (run.State, next.State));
+        Assert.Equal("2 sent in 2 pages, 1 rejected", next.Sequence[1].Summary);
+        Assert.Equal(SyncNode.Month(0), Assert.Single(await ConflictsAsync(node)).GetProperty("period").GetString());
+        // An empty list of registrations is an error to DHIS2, and is never sent.
+        Assert.All(peer.Posts("/api/completeDataSetRegistrations"), p => Assert.NotEmpty(SyncNode.Values(p)));
+
+        async Task RegisterAsync(int month)
+        {
+            var answer = await node.Http.PostAsync("/api/completeDataSetRegistrations", DataNode.Json(
+                $$"""{"completeDataSetRegistrations":[{"dataSet":"{{DataNode.DataSet}}","period":"{{SyncNode.Month(month)}}","organisationUnit":"{{DataNode.North}}","completed":true}]}"""), Ct);
+            Assert.True(answer.IsSuccessStatusCode);
+        }
     }
 
     [Fact]

@@ -42,6 +42,7 @@ internal sealed class MetadataPull : IDisposable
     {
         (_servers, _remote, _import, _options, _storage, _time, _logger) = (servers, remote, import, options.Value, storage.Value, time, logger);
         _http = RemoteHttp.Create(_options, TimeSpan.FromMinutes(1), _servers.MayBeAt, packed: true);
+        _http.DefaultRequestHeaders.Add("Accept-Encoding", "gzip");
     }
 
     /// <summary>How pulled documents are imported.</summary>

@@ -28,11 +28,13 @@ internal sealed class DataPush(
             throw Conflict($"A push of {kind.Plural} is running already");
         try
         {
-            var receiver = await Receiver.MeetAsync(remote, account, options.Value.Compress, cancellationToken);
+            var receiver = await Receiver.MeetAsync(
+                remote, account, await store.GetOrAddAsync(SettingKeys.SystemIdentifier, Guid.NewGuid().ToString(), cancellationToken), options.Value.Compress, cancellationToken);
             var attempts = await settings.NumberAsync(SettingKeys.MaxAttempts, cancellationToken);
             var run = new PushRun(
-                kind, receiver, new PageSender(remote, kind, receiver, attempts, options.Value, time), pageSize, warehouse, store, settings, conflicts,
-                time, () => _running.TryRemove(kind, out _));
+                kind, receiver, new PageSender(remote, kind, receiver, attempts, options.Value, time), pageSize, warehouse,
+                new PushJournal(kind, receiver, warehouse, store, settings, options.Value.StrictConflicts, time), conflicts, time,
+                () => _running.TryRemove(kind, out _));
             await run.LoadAsync(cancellationToken);
             return run;
         }
@@ -43,12 +45,13 @@ internal sealed class DataPush(
         }
     }
 
-    /// <summary>Sends all data values that changed, and answers with what the receiver made of them.</summary>
+    /// <summary>Sends all data values that changed, and answers with what the receiver made of them; with null when the remote server
+    /// cannot be used and <see cref="SynchronizationOptions.EmptyReply"/> says so.</summary>
     /// <exception cref="Dhis2Exception">The remote server cannot be used, or a part is not accounted for; the next push goes on there.</exception>
-    public async Task<ImportSummary> PushAsync(CancellationToken cancellationToken)
+    public async Task<ImportSummary?> PushAsync(CancellationToken cancellationToken)
     {
         if (await availability.CheckAsync(cancellationToken) is { Available: false } status)
-            throw Conflict(status.Message);
+            return options.Value.EmptyReply ? null : throw Conflict(status.Message);
         var begun = time.GetTimestamp();
         try
         {
@@ -71,7 +74,9 @@ internal sealed class DataPush(
             }
             SynchronizationLog.Pushed(logger, run.Kind.Plural, run.Totals.Rows, run.Totals.Pages, run.Totals.Refused, run.Totals.FailedPages,
                 time.GetElapsedTime(begun).TotalSeconds);
-            return run.Totals.Failure is { } failure ? throw Failed(failure.Message) : run.Totals.ToSummary(run.Kind);
+            if (run.Totals.Failure is not { } failure)
+                return run.Totals.ToSummary(run.Kind);
+            return failure.SaysNothing && options.Value.EmptyReply ? null : throw Failed(failure.Message);
         }
         catch (RemoteUnreachableException e)
         {

@@ -1,5 +1,6 @@
+using System.Globalization;
 using System.Net;
-using Dhis2Grpc.Server.Settings;
+using Dhis2Grpc.Server.Data;
 
 namespace Dhis2Grpc.Server.Synchronization.Push;
 
@@ -9,6 +10,12 @@ internal sealed class PageSender(RemoteServer remote, PushKind kind, Receiver re
 {
     // Enough to find some dozens of bad rows in a page of a receiver that does not say which they are.
     private const int MaxRequests = 400;
+
+    // Once is enough for a clock that was set back; the rest is for lines that send requests twice.
+    private const int MaxLate = 5;
+
+    // More than a page has halves of halves. Then there is no sound row near, and the receiver itself is what fails.
+    private const int MaxFailingInARow = 24;
 
     /// <summary>Sends a page.</summary>
     /// <exception cref="PushFailedException">It is not accounted for.</exception>
@@ -31,11 +38,28 @@ internal sealed class PageSender(RemoteServer remote, PushKind kind, Receiver re
     private async Task SendAsync(PushPage page, int[]? all, string? dataSet, PageOutcome outcome, CancellationToken cancellationToken)
     {
         var open = new Stack<int[]?>([all]);
+        var failing = 0;
         for (var requests = 0; open.TryPop(out var rows); requests++)
         {
             if (requests == MaxRequests)
                 throw new PushFailedException($"the remote server refuses {kind.Plural} without saying which; {MaxRequests} requests did not tell them apart");
-            var summary = await PostAsync(page, rows, dataSet, cancellationToken);
+            ReceivedSummary summary;
+            try
+            {
+                // Of a body that failed, the halves get one attempt: which of them fails is all that they have to tell.
+                summary = await PostAsync(page, rows, dataSet, failing == 0 || rows is { Length: 1 } ? attempts : 1, cancellationToken);
+            }
+            catch (PushFailedException e) when (!e.IsFinal)
+            {
+                if (++failing > MaxFailingInARow || (failing == 1 && !await TakesAnythingAsync(cancellationToken)))
+                    throw;
+                if (failing > 1)
+                    await Task.Delay(Delay(1, e.RetryAfter), time, cancellationToken);
+                foreach (var half in Halves(rows ?? [.. Enumerable.Range(0, page.Count)], new(null, e.Message), outcome))
+                    open.Push(half);
+                continue;
+            }
+            failing = failing > 0 ? 1 : 0;
             if (summary.WantsDataSets && !receiver.ByDataSet && kind.DataSet is not null)
                 throw new DataSetsWantedException();
             outcome.Add(summary);
@@ -44,6 +68,33 @@ internal sealed class PageSender(RemoteServer remote, PushKind kind, Receiver re
             rows ??= [.. Enumerable.Range(0, page.Count)];
             foreach (var rest in Unsettled(rows, summary, outcome))
                 open.Push(rest);
+        }
+    }
+
+    /// <summary>Halves of rows, the first of which comes last; a row by itself is refused.</summary>
+    private static IEnumerable<int[]> Halves(int[] rows, Refusal reason, PageOutcome outcome)
+    {
+        if (rows.Length == 1)
+        {
+            outcome.Refused[rows[0]] = reason;
+            yield break;
+        }
+        yield return rows[(rows.Length / 2)..];
+        yield return rows[..(rows.Length / 2)];
+    }
+
+    /// <summary>Whether the receiver imports at all, and so fails because of what it was sent: it is sent nothing.</summary>
+    private async Task<bool> TakesAnythingAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            // Of data values, whatever is pushed: DHIS2 fails at an empty list of registrations.
+            var reply = await remote.PostAsync(receiver.Account, PushKind.DataValues.Path, Content("{\"dataValues\":[]}"u8.ToArray()), cancellationToken);
+            return !IsWorthRetrying(reply.Status) && ReceivedSummary.Read(reply, receiver.Account) is not null;
+        }
+        catch (RemoteUnreachableException)
+        {
+            return false;
         }
     }
 
@@ -59,23 +110,21 @@ internal sealed class PageSender(RemoteServer remote, PushKind kind, Receiver re
             if ((summary.StoredNothing || (summary.Unplaced.Count > 0 && !summary.ListsRefused)) && refused.Count < rows.Length)
                 yield return [.. rows.Where((_, i) => !refused.ContainsKey(i))];
         }
-        else if (rows.Length == 1)
-        {
-            outcome.Refused[rows[0]] = summary.Unplaced.FirstOrDefault() ?? new(null, $"The remote server answered {summary.Status} without a reason");
-        }
         else
         {
             // An old receiver names the object, not the row: halves tell which rows are meant.
-            yield return rows[(rows.Length / 2)..];
-            yield return rows[..(rows.Length / 2)];
+            var reason = summary.Unplaced.FirstOrDefault() ?? new(null, $"The remote server answered {summary.Status} without a reason");
+            foreach (var half in Halves(rows, reason, outcome))
+                yield return half;
         }
     }
 
-    private async Task<ReceivedSummary> PostAsync(PushPage page, int[]? rows, string? dataSet, CancellationToken cancellationToken)
+    private async Task<ReceivedSummary> PostAsync(PushPage page, int[]? rows, string? dataSet, int tries, CancellationToken cancellationToken)
     {
         var body = rows is null && page.Prepared.Length > 0 && IsGzip(page.Prepared) == receiver.Compress
             ? page.Prepared
             : page.Body(rows, dataSet, receiver.Compress);
+        var late = 0;
         for (var attempt = 1; ; attempt++)
         {
             TimeSpan? wait = null;
@@ -83,6 +132,12 @@ internal sealed class PageSender(RemoteServer remote, PushKind kind, Receiver re
             try
             {
                 var reply = await remote.PostAsync(receiver.Account, kind.Path, Content(body), cancellationToken);
+                if (reply.LastRequest is { } last && ++late <= MaxLate)
+                {
+                    receiver.GoBeyond(last);
+                    attempt--;
+                    continue;
+                }
                 if (!IsWorthRetrying(reply.Status))
                 {
                     if (ReceivedSummary.Read(reply, receiver.Account) is { } summary)
@@ -105,17 +160,22 @@ internal sealed class PageSender(RemoteServer remote, PushKind kind, Receiver re
             {
                 throw new PushFailedException(e.Message) { IsFinal = true };
             }
-            if (attempt >= attempts)
-                throw new PushFailedException(attempts == 1 ? problem : $"{problem}, in {attempts} attempts");
+            if (attempt >= tries)
+                throw new PushFailedException(tries == 1 ? problem : $"{problem}, in {tries} attempts") { RetryAfter = wait };
             await Task.Delay(Delay(attempt, wait), time, cancellationToken);
         }
     }
 
-    private static ReadOnlyMemoryContent Content(ReadOnlyMemory<byte> body)
+    private ReadOnlyMemoryContent Content(ReadOnlyMemory<byte> body)
     {
         var content = new ReadOnlyMemoryContent(body) { Headers = { ContentType = new("application/json") } };
         if (IsGzip(body))
             content.Headers.ContentEncoding.Add("gzip");
+        if (receiver.Next(time.GetUtcNow()) is { } sender)
+        {
+            content.Headers.Add(DataSender.SystemHeader, sender.SystemId);
+            content.Headers.Add(DataSender.RequestHeader, sender.Request.ToString(CultureInfo.InvariantCulture));
+        }
         return content;
     }
 
@@ -127,11 +187,11 @@ internal sealed class PageSender(RemoteServer remote, PushKind kind, Receiver re
     private PushFailedException Refused(RemoteReply reply) => reply.Status switch
     {
         HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed =>
-            new(Describe(reply)) { IsFinal = true },
+            new(Describe(reply)) { IsFinal = true, SaysNothing = !reply.IsJson },
         >= HttpStatusCode.MultipleChoices and < HttpStatusCode.BadRequest =>
             new($"the remote server answered {(int)reply.Status} {reply.Phrase}, and redirects are not followed with a login") { IsFinal = true },
         < HttpStatusCode.MultipleChoices => new($"the remote server answered {(int)reply.Status} {reply.Phrase} without an import summary"),
-        _ => new(Describe(reply)),
+        _ => new(Describe(reply)) { SaysNothing = !reply.IsJson },
     };
 
     private string Describe(RemoteReply reply)
@@ -154,6 +214,12 @@ internal sealed class PushFailedException(string message) : Exception(message)
 {
     /// <summary>Other pages would fare no better.</summary>
     public bool IsFinal { get; init; }
+
+    /// <summary>How long the receiver asks to be left alone.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>The receiver refused it without a word that a program could read.</summary>
+    public bool SaysNothing { get; init; }
 }
 
 /// <summary>The receiver wants a body for each data set.</summary>

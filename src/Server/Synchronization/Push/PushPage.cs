@@ -32,6 +32,9 @@ internal sealed class PushPage : IDisposable
     /// <summary>Key of its last row.</summary>
     public long[] Last => Key(Count - 1);
 
+    /// <summary>Where it is in the order of keys.</summary>
+    public KeyRange Range => new(After, Last);
+
     /// <summary>Number of rows.</summary>
     public int Count => _starts.Count;
 

@@ -13,13 +13,33 @@ internal sealed class PushQuery
 
     /// <summary>The rows of a window. What imports wrote is told by the number of the write, whatever time came with it; what others
     /// wrote, and what an administrator wants sent again, by its time.</summary>
-    public static PushQuery Of(PushKind kind, PushWindow window) => new(
-        kind,
-        $"""
-        ((d.changed > $after and d.changed <= $upto) or ({kind.Updated} >= $lower and coalesce(d.changed, 0) <= $upto))
-            and {kind.Updated} >= $skip
-        """,
-        ("after", window.After), ("upto", window.UpTo), ("lower", window.LastSuccess.UtcDateTime), ("skip", window.SkipBefore.UtcDateTime));
+    /// <param name="kind">What is pushed.</param>
+    /// <param name="window">Which of it.</param>
+    /// <param name="receiver">System id of the receiver. It is not offered what it has sent itself and what has not changed since.</param>
+    public static PushQuery Of(PushKind kind, PushWindow window, string? receiver)
+    {
+        var known = receiver is null || window.Again ? "" : $"""
+            and not exists (select 1 from receivedrow x where x.kind = '{kind.Array}' and x.systemid = $receiver and x.changed = d.changed and {SameKey(kind)})
+            """;
+        // A time that is to come, from a clock that is ahead, would be later than each push.
+        var past = window.Again ? "" : $"and (d.changed is null or {kind.Updated} <= $started)";
+        List<(string, object?)> parameters =
+        [
+            ("after", window.After), ("upto", window.UpTo),
+            ("lower", (window.Since ?? window.LastSuccess).UtcDateTime), ("skip", window.SkipBefore.UtcDateTime),
+        ];
+        if (known.Length > 0)
+            parameters.Add(("receiver", receiver));
+        if (past.Length > 0)
+            parameters.Add(("started", window.Started.UtcDateTime));
+        return new(
+            kind,
+            $"""
+            ((d.changed > $after and d.changed <= $upto) or ({kind.Updated} >= $lower and coalesce(d.changed, 0) <= $upto {past}))
+                and {kind.Updated} >= $skip {known}
+            """,
+            [.. parameters]);
+    }
 
     /// <summary>The rows that were refused, and not since the time.</summary>
     public static PushQuery Refused(PushKind kind, DateTimeOffset before) => new(

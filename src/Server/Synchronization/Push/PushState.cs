@@ -9,6 +9,12 @@ internal sealed record PushState
     /// <summary>Number of the last write whose rows are all accounted for.</summary>
     public long Pushed { get; init; }
 
+    /// <summary>When the last push began of which every row was accounted for; what it refused may be open still.</summary>
+    public DateTimeOffset? Since { get; init; }
+
+    /// <summary>The time of the last success as pushes left it; an administrator has set another when it differs.</summary>
+    public DateTimeOffset? LastSuccess { get; init; }
+
     /// <summary>The push that has begun and not come to its end.</summary>
     public PushWindow? Window { get; init; }
 
@@ -22,36 +28,3 @@ internal sealed record PushState
     // Not a key of DHIS2, and so not served as a setting.
     private static string Key(PushKind kind) => $"pushState.{kind.Array}";
 }
-
-/// <summary>The rows that one push is about, fixed when it begins: what changes later is the next one's.</summary>
-internal sealed record PushWindow
-{
-    /// <summary>The server it goes to.</summary>
-    public required string Remote { get; init; }
-
-    /// <summary>When it began; becomes the time of the last success.</summary>
-    public required DateTimeOffset Started { get; init; }
-
-    /// <summary>The last success when it began; when an administrator sets another, the push begins anew.</summary>
-    public required DateTimeOffset LastSuccess { get; init; }
-
-    /// <summary>Rows changed before are left out.</summary>
-    public required DateTimeOffset SkipBefore { get; init; }
-
-    /// <summary>Rows of later writes than this one.</summary>
-    public required long After { get; init; }
-
-    /// <summary>Rows of writes up to this one.</summary>
-    public required long UpTo { get; init; }
-
-    /// <summary>Key of the last row that was sent and is accounted for, or failed; null at the beginning.</summary>
-    public long[]? Position { get; init; }
-
-    /// <summary>What before it failed.</summary>
-    public IReadOnlyList<KeyRange> Failed { get; init; } = [];
-}
-
-/// <summary>Rows from behind a key up to another one; null is an open end.</summary>
-/// <param name="After">Key before the first row.</param>
-/// <param name="UpTo">Key of the last row.</param>
-internal sealed record KeyRange(long[]? After, long[]? UpTo);
