@@ -29,6 +29,7 @@ internal static class GrpcServices
         services.AddSingleton<AnalyticsService>();
         services.AddSingleton<MetadataService>();
         services.AddSingleton<MetadataVersionService>();
+        services.AddSingleton<MetadataObjectService>();
         services.AddSingleton<DataIntegrityService>();
         services.AddSingleton<JobConfigurationMessages>();
         services.AddSingleton<JobConfigurationRequests>();
@@ -58,6 +59,7 @@ internal static class GrpcServices
         app.MapGrpcService<AnalyticsService>();
         app.MapGrpcService<MetadataService>();
         app.MapGrpcService<MetadataVersionService>();
+        app.MapGrpcService<MetadataObjectService>();
         app.MapGrpcService<DataIntegrityService>();
         app.MapGrpcHealthChecksService().AllowAnonymous();
         app.MapGrpcReflectionService().AllowAnonymous();

@@ -106,6 +106,7 @@ internal static class Node
 
         services.AddSingleton<IObjectJson, ObjectJson>();
         services.AddSingleton<IObjectForms, ObjectForms>();
+        services.AddSingleton<IStoredJson, StoredObjectJson>();
         services.AddRestEdge();
         services.AddGrpcServices();
     }

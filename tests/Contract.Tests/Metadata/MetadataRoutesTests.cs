@@ -134,6 +134,9 @@ public sealed class MetadataRoutesTests(MetadataRoutesTests.Node fixture) : ICla
         /// <summary>REST.</summary>
         public HttpClient Http => _node.Http;
 
+        /// <summary>The node.</summary>
+        public TestNode Server => _node;
+
         /// <summary>Imports a document.</summary>
         public static async Task ImportAsync(TestNode node, string document)
         {

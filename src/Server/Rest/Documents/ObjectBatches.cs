@@ -12,7 +12,9 @@ namespace Dhis2Grpc.Server.Rest.Documents;
 /// written is sent on, so that memory does not grow with the list.</summary>
 internal sealed class ObjectBatches(MetadataObjects objects, JsonOutput output, WriteScope scope, User caller)
 {
-    private const int BatchSize = 200;
+    /// <summary>So many objects are looked up for at once.</summary>
+    public const int BatchSize = 200;
+
     private const int SendSize = 256 << 10;
 
     private readonly StoredWriter _writer = new(output, scope, SecretMembers.IsSecret, ComputedMembers.IsComputed);
@@ -41,7 +43,12 @@ internal sealed class ObjectBatches(MetadataObjects objects, JsonOutput output, 
     }
 
     /// <summary>Writes objects.</summary>
-    public async Task WriteAsync(IReadOnlyList<StoredObject> batch, StoredSelection selection, CancellationToken cancellationToken)
+    /// <param name="batch">The objects.</param>
+    /// <param name="selection">What of them.</param>
+    /// <param name="cancellationToken">Cancels looking up.</param>
+    /// <param name="written">Called after each.</param>
+    public async Task WriteAsync(
+        IReadOnlyList<StoredObject> batch, StoredSelection selection, CancellationToken cancellationToken, Action? written = null)
     {
         var documents = new List<JsonDocument>(batch.Count);
         try
@@ -60,7 +67,10 @@ internal sealed class ObjectBatches(MetadataObjects objects, JsonOutput output, 
 
             _writer.References = references;
             foreach (var stored in parsed)
+            {
                 _writer.Write(stored, selection);
+                written?.Invoke();
+            }
         }
         finally
         {
