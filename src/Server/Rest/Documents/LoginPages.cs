@@ -42,6 +42,7 @@ internal static class LoginPages
             <html lang="en">
             <meta charset="utf-8">
             <meta name="viewport" content="width=device-width">
+            <link rel="icon" href="data:,">
             <title>Log in</title>
             <style>
               body { font: 16px sans-serif; background: #f3f5f7; color: #212934 }
