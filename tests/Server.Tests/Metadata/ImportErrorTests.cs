@@ -1,5 +1,5 @@
-using System.Text.Json.Nodes;
 using System.Text;
+using System.Text.Json.Nodes;
 using Dhis2Grpc.Server.Errors;
 using Dhis2Grpc.Server.Metadata;
 using Dhis2Grpc.Server.Security;
