@@ -45,7 +45,7 @@ internal static class CompletenessMerge
         var delete = strategy == ImportStrategy.Delete;
         if (!dryRun)
         {
-            await connection.ExecuteAsync(delete ? Delete : Merge(create, update), cancellationToken,
+            await connection.ExecuteAsync(delete ? Delete : Merge(create, update, sender is not null), cancellationToken,
                 delete ? [] : [("user", user), ("now", now), ("changed", changed)]);
         }
         if (received is not null)
@@ -63,14 +63,28 @@ internal static class CompletenessMerge
     // Documents tell days only. What says nothing new changes nothing: two nodes would hand it to each other for ever.
     private const string Same = "s.completed = d.completed and (s.date is null or cast(s.date as date) = cast(d.date as date))";
 
+    // Times travel as milliseconds. Of one time, any order will do as long as all nodes have the same.
+    private const string NotLater =
+        """
+        (date_trunc('milliseconds', coalesce(s.lastupdated, $now)), s.completed, coalesce(cast(s.date as date), cast(d.date as date)), coalesce(s.storedby, ''))
+        <= (date_trunc('milliseconds', coalesce(d.lastupdated, timestamp '1970-01-01')), d.completed, cast(d.date as date), coalesce(d.storedby, ''))
+        """;
+
+    // A change is never older than what it changes: nodes that get both could not tell which was last.
+    private const string LastUpdated =
+        """
+        case when d.lastupdated is null or date_trunc('milliseconds', coalesce(s.lastupdated, s.date)) > d.lastupdated then coalesce(s.lastupdated, s.date, $now)
+             else greatest($now, date_trunc('milliseconds', d.lastupdated) + interval 1 millisecond) end
+        """;
+
     private static string Delete => $"delete from completedatasetregistration d using {Stage} s where {SameKey}";
 
-    private static string Merge(bool create, bool update) => $"""
+    private static string Merge(bool create, bool update, bool byNode) => $"""
         merge into completedatasetregistration d using {Stage} s on {SameKey}
-        when matched and {Same} then do nothing
+        when matched and {(byNode ? NotLater : Same)} then do nothing
         when matched {(update ? "" : "and false")} then update set
             date = coalesce(s.date, d.date), storedby = coalesce(s.storedby, d.storedby),
-            lastupdatedby = coalesce(s.lastupdatedby, $user), lastupdated = coalesce(s.lastupdated, s.date, $now), completed = s.completed,
+            lastupdatedby = coalesce(s.lastupdatedby, $user), lastupdated = {(byNode ? "coalesce(s.lastupdated, $now)" : LastUpdated)}, completed = s.completed,
             changed = $changed
         when not matched {(create ? "" : "and false")} then insert values (
             s.datasetid, s.periodid, s.sourceid, s.attributeoptioncomboid, coalesce(s.date, $now), coalesce(s.storedby, $user),

@@ -43,7 +43,8 @@ internal sealed class CompletenessRemoval(IWarehouse warehouse, ImportLookupCach
         var changed = await connection.ScalarAsync<long>("select nextval('changesequence')", cancellationToken);
         await connection.ExecuteAsync(
             $"""
-            update completedatasetregistration set completed = false, lastupdated = $now, lastupdatedby = $user, changed = $changed
+            update completedatasetregistration set completed = false,
+                lastupdated = greatest($now, date_trunc('milliseconds', lastupdated) + interval 1 millisecond), lastupdatedby = $user, changed = $changed
             where completed and datasetid in ({ExportScope.List(sets)}) and attributeoptioncomboid = $combo
               and periodid in (select periodid from period where iso = $iso)
               and sourceid in (select organisationunitid from organisationunit where organisationunitid = $unit or ($children and parentid = $unit))

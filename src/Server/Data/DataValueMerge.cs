@@ -66,6 +66,8 @@ internal sealed class DataValueMerge(DbConnection connection, ImportStrategy str
         var received = sender is null || dryRun || strategy != ImportStrategy.CreateAndUpdate ? null : new ReceivedRows(connection, ReceivedKind.DataValues, sender);
         if (received is not null)
             count.Ignored += await received.DropKnownAsync(changed, cancellationToken);
+        if (sender is not null)
+            await connection.ExecuteAsync($"update {Stage} set lastupdated = $now where lastupdated is null", cancellationToken, ("now", now));
         var outcomes = await connection.ListAsync(
             $"select {Outcome}, count(*) from {Stage} s left join datavalue d on {SameKey} group by 1",
             row => (Outcome: row.GetString(0), Rows: (int)row.GetInt64(1)), cancellationToken);
@@ -83,7 +85,7 @@ internal sealed class DataValueMerge(DbConnection connection, ImportStrategy str
                 default: count.Ignored += rows; break;
             }
         }
-        if (!dryRun && count.Imported + count.Updated + count.Deleted > 0)
+        if (!dryRun && outcomes.Any(o => o.Outcome is not ("ignored" or "rejected")))
             await MergeAsync(user, now, changed, cancellationToken);
         if (received is not null)
             await received.RecordAsync(changed, cancellationToken);
@@ -91,8 +93,10 @@ internal sealed class DataValueMerge(DbConnection connection, ImportStrategy str
         return count;
     }
 
-    /// <summary>What becomes of staged row s with stored row d.</summary>
-    private string Outcome
+    /// <summary>What becomes of staged row s with stored row d. Of what several nodes entered the latest stays, whichever comes last.</summary>
+    private string Outcome => sender is null ? Imported : $"case when {IsNotLater} then 'ignored' else {Imported} end";
+
+    private string Imported
     {
         get
         {
@@ -103,7 +107,7 @@ internal sealed class DataValueMerge(DbConnection connection, ImportStrategy str
                 ? $"""
                   case when s.want <> {(int)StagedWant.Value} then 'deleted'
                        when s.value is not distinct from d.value and s.comment is not distinct from d.comment
-                            and s.followup = coalesce(d.followup, false) then 'ignored'
+                            and s.followup = coalesce(d.followup, false) then '{(sender is null ? "ignored" : "same")}'
                        else 'updated' end
                   """
                 : "'rejected'";
@@ -118,6 +122,22 @@ internal sealed class DataValueMerge(DbConnection connection, ImportStrategy str
         conflicts.Reject(await connection.ListAsync(
             $"select s.position from {Stage} s left join datavalue d on {SameKey} where {Outcome} = 'rejected' order by 1 limit {ImportConflicts.MaxRejected}",
             row => row.GetInt32(0), cancellationToken));
+
+    // Times travel as milliseconds. Of one time, any order will do as long as all nodes have the same.
+    private const string IsNotLater =
+        """
+        d.dataelementid is not null and
+            (date_trunc('milliseconds', s.lastupdated), s.want <> 0, coalesce(s.value, ''), coalesce(s.comment, ''), s.followup, coalesce(s.storedby, ''),
+             date_trunc('milliseconds', coalesce(s.created, d.created)))
+            <= (date_trunc('milliseconds', d.lastupdated), d.deleted, coalesce(d.value, ''), coalesce(d.comment, ''), coalesce(d.followup, false), coalesce(d.storedby, ''),
+             date_trunc('milliseconds', d.created))
+        """;
+
+    // A change is never older than what it changes, whatever clocks and documents say: nodes that get both could not tell which was last.
+    private string LastUpdated => sender is not null ? "s.lastupdated" : """
+        case when date_trunc('milliseconds', s.lastupdated) > d.lastupdated then s.lastupdated
+             else greatest($now, date_trunc('milliseconds', d.lastupdated) + interval 1 millisecond) end
+        """;
 
     // A deletion of what is deleted counts as imported and is no change: two nodes would hand it to each other for ever.
     private static string SameDeletion => $"""
@@ -150,14 +170,14 @@ internal sealed class DataValueMerge(DbConnection connection, ImportStrategy str
         await connection.ExecuteAsync($"""
             merge into datavalue d using {Stage} s on {SameKey}
             when matched and {Outcome} in ('ignored', 'rejected') then do nothing
+            {(sender is null ? $"when matched and {SameDeletion} then do nothing" : "")}
             when matched and {Outcome} = 'deleted' then update set
                 {(strategy == ImportStrategy.Delete ? "" : Deleted)} storedby = coalesce(s.storedby, $user),
-                lastupdated = coalesce(s.lastupdated, $now), deleted = true, changed = $changed
+                lastupdated = {LastUpdated}, deleted = true, changed = $changed
             when matched then update set
-                value = s.value, storedby = coalesce(s.storedby, $user), lastupdated = coalesce(s.lastupdated, $now),
+                value = s.value, storedby = coalesce(s.storedby, $user), lastupdated = {LastUpdated},
                 created = coalesce(s.created, case when d.deleted then $now else d.created end),
-                comment = s.comment, followup = s.followup, deleted = s.want = {(int)StagedWant.Deleted},
-                changed = case when {SameDeletion} then d.changed else $changed end
+                comment = s.comment, followup = s.followup, deleted = s.want = {(int)StagedWant.Deleted}, changed = $changed
             {insert}
             """, cancellationToken, ("user", user), ("now", now), ("changed", changed));
     }

@@ -23,14 +23,10 @@ internal sealed class ReceivedRows(DbConnection connection, ReceivedKind kind, D
     /// <returns>How many were taken out.</returns>
     public async Task<int> DropKnownAsync(long changed, CancellationToken cancellationToken)
     {
-        // Settled: the node has no row of its own under way here that this one could cross, and that would be there in its place.
         await connection.ExecuteAsync($"""
             create or replace temp table {Stage} as
             select x.*, d.{kind.Column} is not null as there, d.changed as was, r.changed as kept,
-                r.content is not distinct from x.content {(kind.ToTheDay ? "and not coalesce(d.changed <= p.pushed, false)" : "")} as known,
-                d.{kind.Column} is null or coalesce(d.changed = r.changed, false)
-                    or (coalesce(d.changed <= p.pushed, false)
-                        and not exists (select 1 from pushconflict c where c.kind = $kind and {SameKey("c", "x")})) as settled
+                r.content is not distinct from x.content {(kind.ToTheDay ? "and not coalesce(d.changed <= p.pushed, false)" : "")} as known
             from (select {string.Join(", ", kind.Keys.Select((column, i) => $"{string.Format(null, column, "s")} as {_columns[i]}"))},
                     hash({kind.Content}) as content from {kind.Stage} s) x
             left join {kind.Table} d on {KeyOf("d")}
@@ -43,15 +39,14 @@ internal sealed class ReceivedRows(DbConnection connection, ReceivedKind kind, D
         return await connection.ExecuteAsync($"delete from {kind.Stage} s using {Stage} x where {KeyOf("s")} and x.known and x.there", cancellationToken);
     }
 
-    /// <summary>Notes what the node sent of the rows that were written.</summary>
+    /// <summary>Notes what the node sent of the rows that were written: it has them, and nothing later.</summary>
     public async Task RecordAsync(long changed, CancellationToken cancellationToken) => await connection.ExecuteAsync(
         $"""
         merge into receivedrow r using (
             select x.* from {Stage} x join {kind.Table} d on {KeyOf("d")} where d.changed = $changed and not (x.known and x.there)) s
         on r.kind = $kind and r.systemid = $system and {SameKey("r", "s")}
-        when matched then update set content = s.content, changed = case when s.settled then $changed end
-        when not matched then insert values (
-            $kind, {string.Join(", ", _columns.Select(c => $"s.{c}"))}, $system, s.content, case when s.settled then $changed end)
+        when matched then update set content = s.content, changed = $changed
+        when not matched then insert values ($kind, {string.Join(", ", _columns.Select(c => $"s.{c}"))}, $system, s.content, $changed)
         """, cancellationToken, [.. Parameters(), ("changed", changed)]);
 
     private (string, object?)[] Parameters() => [("system", sender.SystemId), ("kind", kind.Name)];

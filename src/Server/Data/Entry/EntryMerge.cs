@@ -40,6 +40,10 @@ internal sealed class EntryMerge(DbConnection connection)
     public Task<List<int>> RejectFaultyAsync(long set, CancellationToken cancellationToken) =>
         RejectAsync(string.Create(CultureInfo.InvariantCulture, $"datasetid = {set} and faulty"), cancellationToken);
 
+    // Of equal rows none is stamped anew: the later time would win over a change at another node that is one.
+    private const string IsEqual =
+        "s.deleted = d.deleted and s.value is not distinct from d.value and s.comment is not distinct from d.comment and s.followup = coalesce(d.followup, false)";
+
     /// <summary>Writes what is left, unless told not to, stamped with the user and the time.</summary>
     /// <returns>How many rows that is, those included that stay as they are.</returns>
     public async Task<int> RunAsync(string user, DateTime now, bool dryRun, CancellationToken cancellationToken)
@@ -50,12 +54,12 @@ internal sealed class EntryMerge(DbConnection connection)
             var changed = await connection.ScalarAsync<long>("select nextval('changesequence')", cancellationToken);
             await connection.ExecuteAsync($"""
                 merge into datavalue d using {Stage} s on {SameKey}
+                when matched and {IsEqual} then do nothing
                 when matched then update set
                     value = case when s.deleted then coalesce(nullif(s.value, ''), d.value) else s.value end,
                     comment = case when s.deleted and not d.deleted then d.comment else s.comment end,
-                    followup = s.followup, deleted = s.deleted, storedby = $user, lastupdated = $now,
-                    changed = case when s.deleted = d.deleted and s.value is not distinct from d.value and s.comment is not distinct from d.comment
-                        and s.followup = coalesce(d.followup, false) then d.changed else $changed end
+                    followup = s.followup, deleted = s.deleted, storedby = $user,
+                    lastupdated = greatest($now, date_trunc('milliseconds', d.lastupdated) + interval 1 millisecond), changed = $changed
                 when not matched then insert values (
                     s.dataelementid, s.periodid, s.sourceid, s.categoryoptioncomboid, s.attributeoptioncomboid, s.value, $user, $now, $now,
                     s.comment, s.followup, s.deleted, $changed)

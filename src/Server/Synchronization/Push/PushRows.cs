@@ -57,7 +57,9 @@ internal static class PushRows
         Day(page, ",\"date\":\""u8, row, 5);
         Text(page, ",\"storedBy\":\""u8, row, 6);
         Text(page, ",\"lastUpdatedBy\":\""u8, row, 7);
-        Day(page, ",\"lastUpdated\":\""u8, row, 8);
+        // To the day is too coarse for nodes that must agree on which change was the last.
+        if (!row.IsDBNull(8))
+            Time(page, ",\"lastUpdated\":\""u8, row.GetDateTime(8));
         page.Append(row.GetBoolean(9) ? ",\"completed\":true}"u8 : ",\"completed\":false}"u8);
         return true;
     }
