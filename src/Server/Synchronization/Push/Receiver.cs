@@ -20,6 +20,9 @@ internal sealed class Receiver(RemoteAccount account, string sender)
     /// <summary>Its system id; null when it tells none, or that of this node, of which it is a copy then.</summary>
     public string? SystemId { get; private init; }
 
+    /// <summary>It has this node's own system id. One whose answer did not arrive whole may be any, and is told who sends all the same.</summary>
+    private bool IsCopy { get; init; }
+
     /// <summary>A body must be of one data set and name it, as DHIS2 asks from 2.43 on.</summary>
     public bool ByDataSet { get; set; }
 
@@ -37,11 +40,12 @@ internal sealed class Receiver(RemoteAccount account, string sender)
             Compress = compress,
             ByDataSet = Minor(version) >= FirstByDataSet,
             SystemId = systemId is { Length: > 0 } && systemId != sender ? systemId : null,
+            IsCopy = systemId == sender,
         };
     }
 
     /// <summary>This node, as the sender of one more request; null when the receiver is a copy of it.</summary>
-    public DataSender? Next(DateTimeOffset now) => SystemId is null ? null : new(sender, _lastRequest = DataSender.Next(_lastRequest, now));
+    public DataSender? Next(DateTimeOffset now) => IsCopy ? null : new(sender, _lastRequest = DataSender.Next(_lastRequest, now));
 
     /// <summary>The receiver has taken a request of this number: the clock was further ahead.</summary>
     public void GoBeyond(long request) => _lastRequest = Math.Max(_lastRequest, request);

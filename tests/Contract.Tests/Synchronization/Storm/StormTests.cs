@@ -11,7 +11,7 @@ public sealed class StormTests(ITestOutputHelper output)
     internal static IReadOnlyList<int> Given { get; } =
         [.. (Environment.GetEnvironmentVariable("DHIS2_STORM_SEED") ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries).Select(s => int.Parse(s, CultureInfo.InvariantCulture))];
 
-    public static TheoryData<int> Seeds => Given.Count > 0 ? [.. Given] : [1, 2];
+    public static TheoryData<int> Seeds => Given.Count > 0 ? [.. Given] : [1, 10];
 
     public static TheoryData<int> RingSeeds => Given.Count > 0 ? [.. Given] : [1];
 
