@@ -23,6 +23,7 @@ public abstract class JobConfigurationSuite(StorePlace place) : StoreSuite(place
         {
             Code = "CODE_ä",
             Delay = TimeSpan.FromTicks(12_345_678_901),
+            SchedulingType = SchedulingType.FixedDelay,
             Parameters = new AnalyticsTableParameters { LastYears = 2, SkipResourceTables = true },
             Enabled = false,
             TimeZone = "Africa/Kampala",

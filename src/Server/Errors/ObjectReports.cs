@@ -21,7 +21,7 @@ internal static class ObjectReports
 
     private static WireErrorReport ToMessage(ErrorReport r)
     {
-        var message = new WireErrorReport { Message = r.Message, ErrorCode = r.Code, ErrorProperties = { r.Arguments } };
+        var message = new WireErrorReport { Message = r.Message, ErrorCode = r.Code, ErrorProperties = { r.Arguments }, Args = { r.Arguments } };
         if (r.MainClass is not null)
             message.MainKlass = r.MainClass;
         if (r.MainId is not null)

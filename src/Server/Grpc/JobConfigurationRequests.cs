@@ -18,13 +18,14 @@ internal sealed class JobConfigurationRequests(JobCatalog catalog)
     /// <exception cref="Dhis2Exception">A field contradicts another or its type.</exception>
     public JobConfigurationInput ToInput(JobConfigurationMessage message, int? version) => new()
     {
-        IsSince41 = version >= FreelyScheduled,
+        Version = version,
         Uid = TextOrNull(message.Id),
         Name = TextOrNull(message.Name),
         Code = message.HasCode ? TextOrNull(message.Code) : null,
         Type = message.JobType,
         CronExpression = message.HasCronExpression ? TextOrNull(message.CronExpression) : null,
         Delay = Seconds(message.Delay, "delay"),
+        SchedulingType = version >= FreelyScheduled ? SchedulingOf(message) : null,
         Enabled = message.HasEnabled ? message.Enabled : null,
         Parameters = Parameters(message),
         ExecutedBy = message.HasExecutedBy ? TextOrNull(message.ExecutedBy) : null,
@@ -102,6 +103,15 @@ internal sealed class JobConfigurationRequests(JobCatalog catalog)
         }
 
         return (IMessage)field.Accessor.GetValue(message);
+    }
+
+    private static SchedulingType? SchedulingOf(JobConfigurationMessage message)
+    {
+        if (message.SchedulingType == SchedulingType.Unspecified)
+            return null;
+        return System.Enum.IsDefined(message.SchedulingType)
+            ? message.SchedulingType
+            : throw Invalid("scheduling_type", $"scheduling_type: {(int)message.SchedulingType} is not known.");
     }
 
     private static TimeSpan? Seconds(Duration? duration, string field)

@@ -155,7 +155,10 @@ internal sealed class JobConfigurationService(
         for (var attempt = 1; ; attempt++)
         {
             var stored = await configurations.GetAsync(uid, context.CancellationToken);
-            var changed = change(await ToMessageAsync(stored, context));
+            var message = await ToMessageAsync(stored, context);
+            // What follows from the schedule is not kept when that changes, but what was said of it is.
+            message.SchedulingType = stored.Configuration.SchedulingType ?? SchedulingType.Unspecified;
+            var changed = change(message);
             try
             {
                 return await configurations.PatchAsync(
@@ -180,6 +183,9 @@ internal sealed class JobConfigurationService(
             JsonPatch.Merge(changed, request.Members, IsKnown);
         else
             JsonPatch.Apply(changed, request.Operations, "JobConfiguration", IsKnown);
+        // Callers of older versions cannot set it, so that it does not matter what they say.
+        if (!request.HasVersion || request.Version < JobConfigurationRequests.FreelyScheduled)
+            changed.Remove("schedulingType");
         var patched = new JobConfigurationMessage();
         json.Read(changed, patched);
         return patched;

@@ -21,7 +21,7 @@ internal sealed class JobTypeTables
     /// <param name="minor">The version, such as 40.</param>
     public JobTypeTables(JobCatalog catalog, int minor)
     {
-        foreach (var type in catalog.UserDefinable.Where(t => t.Since <= minor && (t.Until == 0 || t.Until >= minor)))
+        foreach (var type in catalog.UserDefinable.Where(t => t.Since <= minor && !t.IsGoneIn(minor)))
         {
             var properties = Properties(type, minor).ToList();
             List.JobTypes.Add(new JobTypeInfo

@@ -54,7 +54,7 @@ internal static class ImportReportMessages
 
     private static WireErrorReport ToMessage(ErrorReport error)
     {
-        var message = new WireErrorReport { Message = error.Message, ErrorCode = error.Code, ErrorProperties = { error.Arguments } };
+        var message = new WireErrorReport { Message = error.Message, ErrorCode = error.Code, ErrorProperties = { error.Arguments }, Args = { error.Arguments } };
         if (error.MainClass is not null) message.MainKlass = error.MainClass;
         if (error.MainId is not null) message.MainId = error.MainId;
         if (error.PropertyClass is not null) message.ErrorKlass = error.PropertyClass;

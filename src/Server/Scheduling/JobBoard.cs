@@ -323,6 +323,7 @@ internal sealed class JobBoard(JobCatalog catalog, SkippedRuns skipped, IOptions
         && one.Enabled == other.Enabled
         && one.CronExpression == other.CronExpression
         && one.Delay == other.Delay
+        && one.SchedulingType == other.SchedulingType
         && one.TimeZone == other.TimeZone
         && one.CatchUpWindow == other.CatchUpWindow
         && one.QueueName == other.QueueName

@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using JobType = Dhis2.Scheduling.V1.JobType;
+using SchedulingType = Dhis2.Scheduling.V1.SchedulingType;
 
 namespace Dhis2Grpc.Server.Scheduling;
 
@@ -23,6 +24,10 @@ internal sealed record JobConfiguration
 
     /// <summary>Time from the end of a run to the start of the next.</summary>
     public TimeSpan? Delay { get; init; }
+
+    /// <summary>Whether it comes due by cron, by delay or when executed; null when nobody said so: its type decides, by what
+    /// it has.</summary>
+    public SchedulingType? SchedulingType { get; init; }
 
     /// <summary>Typed parameters, the message of the type's field in the contract; null when the type has none.</summary>
     public IMessage? Parameters { get; init; }

@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using JobType = Dhis2.Scheduling.V1.JobType;
+using SchedulingType = Dhis2.Scheduling.V1.SchedulingType;
 
 namespace Dhis2Grpc.Server.Scheduling;
 
@@ -25,6 +26,9 @@ internal sealed record JobConfigurationInput
     /// <summary>Time from the end of a run to the start of the next.</summary>
     public TimeSpan? Delay { get; init; }
 
+    /// <summary>Whether it comes due by cron, by delay or when executed. Ignored by the rules before 2.41.</summary>
+    public SchedulingType? SchedulingType { get; init; }
+
     /// <summary>Whether schedule and users may start it. Default true on creation.</summary>
     public bool? Enabled { get; init; }
 
@@ -40,9 +44,12 @@ internal sealed record JobConfigurationInput
     /// <summary>How late a missed run is made up; the server's default when absent.</summary>
     public TimeSpan? CatchUpWindow { get; init; }
 
+    /// <summary>Minor version of DHIS2 by whose rules it is meant; null means those before 2.41.</summary>
+    public int? Version { get; init; }
+
     /// <summary>By the rules of 2.41 and later: a job of any type may come due by cron, by delay or not at all, and its type
     /// never changes.</summary>
-    public bool IsSince41 { get; init; }
+    public bool IsSince41 => Version >= 41;
 
     /// <summary>Translations and attribute values, as JSON.</summary>
     public string? ExtraJson { get; init; }

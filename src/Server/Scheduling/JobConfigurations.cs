@@ -66,7 +66,7 @@ internal sealed class JobConfigurations(
         JobConfigurationInput input, User caller, bool validateOnly, CancellationToken cancellationToken)
     {
         var type = TypeOf(input.Type);
-        if (type is { UserDefinable: false })
+        if (type is { UserDefinable: false } || type?.IsGoneIn(input.Version) == true)
             throw JobErrors.Conflict($"Job {input.Uid ?? input.Name} must be configurable but was not.", until40: 400);
         using var write = await WriteAsync(cancellationToken);
         var now = time.GetUtcNow();
@@ -79,6 +79,7 @@ internal sealed class JobConfigurations(
             Created = now,
             LastUpdated = now,
         });
+        job = job with { SchedulingType = JobSchedule.KindSaid(input, job, type, kept: null) };
         await CheckAsync(job, type, true, input.IsSince41, cancellationToken);
         if (validateOnly)
             return views.Of(job, new JobState { JobUid = job.Uid }, now);
@@ -120,6 +121,7 @@ internal sealed class JobConfigurations(
             if (revision is not null && revision != stored.Revision)
                 throw JobErrors.Changed(uid);
             var job = Apply(given, type, caller, time.GetUtcNow(), stored);
+            job = job with { SchedulingType = JobSchedule.KindSaid(given, job, type, manner.IsPatch ? stored.SchedulingType : null) };
             await CheckAsync(job, type, false, input.IsSince41, cancellationToken, isSystem ? JobRules.OfSystem(stored, job, TypeOf(stored.Type)!) : []);
             if (manner.ValidateOnly)
                 return await ViewAsync(job, cancellationToken);

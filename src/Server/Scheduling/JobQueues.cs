@@ -114,9 +114,16 @@ internal sealed class JobQueues(IJobStore store, JobCatalog catalog, SchedulerLo
             throw QueueErrors.ByDelay(delayed.Uid);
         if (wanted.Count < sequence.Count)
             throw QueueErrors.Twice(sequence.GroupBy(uid => uid).First(g => g.Count() > 1).Key);
-        return [.. jobs.Select((j, i) => j with { QueueName = name, QueuePosition = i, CronExpression = i == 0 ? cron : null })];
+        // The first comes due by the queue's cron expression, whatever was said of it before.
+        return [.. jobs.Select((j, i) => j with
+        {
+            QueueName = name,
+            QueuePosition = i,
+            CronExpression = i == 0 ? cron : null,
+            SchedulingType = i == 0 && j.SchedulingType is not null ? SchedulingType.Cron : null,
+        })];
     }
 
     private static JobConfiguration Leave(JobConfiguration job) =>
-        job with { QueueName = null, QueuePosition = null, CronExpression = null, Enabled = false };
+        job with { QueueName = null, QueuePosition = null, CronExpression = null, SchedulingType = null, Enabled = false };
 }

@@ -23,7 +23,7 @@ internal static class JobRules
     /// <param name="isNew">It is to be created.</param>
     /// <param name="clashing">The stored configurations that share something with it that must be unique.</param>
     /// <param name="options">How this server schedules.</param>
-    /// <param name="byType">The type decides which schedule it must have.</param>
+    /// <param name="byType">The type decides which schedule it must have; else what was said of it.</param>
     public static IEnumerable<ErrorReport> Check(
         JobConfiguration job, JobTypeEntry? type, bool isNew, IReadOnlyCollection<JobConfiguration> clashing, SchedulingOptions options, bool byType = true) =>
     [
@@ -89,12 +89,12 @@ internal static class JobRules
     private static IEnumerable<ErrorReport> Schedule(JobConfiguration job, JobTypeEntry type, SchedulingOptions options, bool byType)
     {
         // A member of a queue behind the first is started by the one before it.
-        var scheduled = byType && !(job.QueuePosition > 0);
+        var needed = job.QueuePosition > 0 ? null : byType ? type.SchedulingType : job.SchedulingType;
         if (job.CronExpression is { } expression && !CronSchedule.TryParse(expression, out _, out var error))
             yield return JobErrors.CronInvalid(error);
-        if (scheduled && type.SchedulingType == SchedulingType.Cron && job.CronExpression is null)
+        if (needed == SchedulingType.Cron && job.CronExpression is null)
             yield return JobErrors.CronMissing(job.Uid);
-        if (scheduled && type.SchedulingType == SchedulingType.FixedDelay && job.Delay is null)
+        if (needed == SchedulingType.FixedDelay && job.Delay is null)
             yield return JobErrors.DelayMissing(job.Uid);
         if (!JobSchedule.TryZone(job.TimeZone, options, out _))
             yield return JobErrors.Invalid("timeZone", $"Time zone is not known: `{job.TimeZone}`");

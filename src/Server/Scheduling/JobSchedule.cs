@@ -50,16 +50,41 @@ internal sealed class JobSchedule
     /// <summary>No schedule.</summary>
     public static JobSchedule Never(NotDue reason) => new(null, null, TimeZoneInfo.Utc, TimeSpan.Zero, reason);
 
-    /// <summary>By what a job comes due: as its type usually does, else by what it has. Members of a queue behind the first
-    /// have no schedule of their own.</summary>
+    /// <summary>By what a job comes due: as was said, else as its type usually does, else by what it has. Members of a queue
+    /// behind the first have no schedule of their own.</summary>
     public static SchedulingType KindOf(JobConfiguration job, SchedulingType usual)
     {
         if (job.QueuePosition > 0 || job is { CronExpression: null, Delay: null })
             return SchedulingType.OnceAsap;
+        if (job.SchedulingType is { } said && Has(job, said))
+            return said;
         if (job.CronExpression is null)
             return SchedulingType.FixedDelay;
         return usual == SchedulingType.FixedDelay && job.Delay is not null ? SchedulingType.FixedDelay : SchedulingType.Cron;
     }
+
+    /// <summary>What is said of how a job comes due, by the rules of the version that the input is meant by.</summary>
+    /// <param name="input">What the caller sets.</param>
+    /// <param name="job">The job with the cron expression and the delay that it is to have.</param>
+    /// <param name="type">Its type.</param>
+    /// <param name="kept">What was said before, where that stays unless the caller says something else.</param>
+    public static SchedulingType? KindSaid(JobConfigurationInput input, JobConfiguration job, JobTypeEntry? type, SchedulingType? kept)
+    {
+        // Callers of older versions know only the type's way: what they leave no ground for is not kept.
+        if (!input.IsSince41)
+            return kept is { } said && Has(job, said) ? said : null;
+        if (input.SchedulingType is not null)
+            return input.SchedulingType;
+        // Of both the cron expression wins, although a type that usually comes due by delay would have it otherwise.
+        return type?.SchedulingType == SchedulingType.FixedDelay && job is { CronExpression: not null, Delay: not null } ? SchedulingType.Cron : null;
+    }
+
+    private static bool Has(JobConfiguration job, SchedulingType kind) => kind switch
+    {
+        SchedulingType.Cron => job.CronExpression is not null,
+        SchedulingType.FixedDelay => job.Delay is not null,
+        _ => true,
+    };
 
     /// <summary>The schedule of a job, whether it is enabled or not.</summary>
     public static JobSchedule Of(JobConfiguration job, SchedulingType type, SchedulingOptions options, CronCache crons)

@@ -32,6 +32,9 @@ internal sealed record JobTypeEntry
     /// <summary>Last DHIS2 minor version that has the type; 0 means all.</summary>
     public int Until { get; init; }
 
+    /// <summary>DHIS2 of that minor version does not have the type any more.</summary>
+    public bool IsGoneIn(int? minor) => Until != 0 && minor > Until;
+
     /// <summary>The one job of the type, which the system makes itself; null for other types.</summary>
     public SystemJob? System { get; init; }
 

@@ -102,6 +102,35 @@ public sealed class JobConfigurationServiceTests(SharedNode shared) : IClassFixt
     }
 
     [Fact]
+    public async Task By_the_rules_of_2_41_callers_say_by_what_a_job_comes_due()
+    {
+        var job = new JobConfiguration
+        {
+            Name = "Said by gRPC",
+            JobType = JobType.Test,
+            CronExpression = SharedNode.NextCron(),
+            Delay = Duration.FromTimeSpan(TimeSpan.FromDays(1)),
+            SchedulingType = SchedulingType.FixedDelay,
+        };
+        var created = (await _jobs.CreateJobConfigurationAsync(new() { JobConfiguration = job, Version = 41 }, cancellationToken: Token)).JobConfiguration;
+        var request = new UpdateJobConfigurationRequest
+        {
+            JobConfiguration = new() { Id = created.Id, SchedulingType = SchedulingType.OnceAsap },
+            UpdateMask = new() { Paths = { "scheduling_type" } },
+        };
+        var older = (await _jobs.UpdateJobConfigurationAsync(request, cancellationToken: Token)).JobConfiguration;
+        request.Version = 44;
+        var newer = (await _jobs.UpdateJobConfigurationAsync(request, cancellationToken: Token)).JobConfiguration;
+        request.JobConfiguration.SchedulingType = (SchedulingType)9;
+        var e = await Assert.ThrowsAsync<RpcException>(async () => await _jobs.UpdateJobConfigurationAsync(request, cancellationToken: Token));
+
+        Assert.Equal(SchedulingType.FixedDelay, created.SchedulingType);
+        Assert.Equal(SchedulingType.FixedDelay, older.SchedulingType);
+        Assert.Equal((SchedulingType.OnceAsap, null), (newer.SchedulingType, newer.NextExecutionTime));
+        Assert.Equal((StatusCode.InvalidArgument, "scheduling_type"), (e.StatusCode, e.GetRpcStatus()!.GetDetail<BadRequest>().FieldViolations.Single().Field));
+    }
+
+    [Fact]
     public async Task A_mask_of_unknown_fields_is_refused()
     {
         var stored = await CreateAsync(Job("Mask of nonsense"));

@@ -85,6 +85,131 @@ public sealed class JobChangeTests(SharedNode shared) : IClassFixture<SharedNode
     }
 
     [Theory]
+    [InlineData("/44", "\"schedulingType\":\"FIXED_DELAY\",\"cronExpression\":\"{cron}\",\"delay\":86400", "FIXED_DELAY")]
+    [InlineData("/41", "\"schedulingType\":\"CRON\",\"cronExpression\":\"{cron}\",\"delay\":86400", "CRON")]
+    [InlineData("/44", "\"schedulingType\":\"ONCE_ASAP\",\"cronExpression\":\"{cron}\",\"delay\":86400", "ONCE_ASAP")]
+    [InlineData("/44", "\"schedulingType\":\"ONCE_ASAP\"", "ONCE_ASAP")]
+    [InlineData("/44", "\"schedulingType\":null,\"cronExpression\":\"{cron}\",\"delay\":86400", "CRON")]
+    [InlineData("/44", "\"schedulingType\":\"CRON\",\"delay\":86400", "E7004")]
+    [InlineData("/44", "\"schedulingType\":\"FIXED_DELAY\",\"cronExpression\":\"{cron}\"", "E7007")]
+    [InlineData("/44", "\"schedulingType\":\"cron\",\"cronExpression\":\"{cron}\"", "`schedulingType` must be one of CRON, FIXED_DELAY, ONCE_ASAP, but is `cron`")]
+    [InlineData("/40", "\"schedulingType\":\"FIXED_DELAY\",\"cronExpression\":\"{cron}\",\"delay\":86400", "CRON")]
+    [InlineData("", "\"schedulingType\":\"ONCE_ASAP\",\"cronExpression\":\"{cron}\"", "CRON")]
+    [InlineData("/39", "\"schedulingType\":[1],\"cronExpression\":\"{cron}\"", "CRON")]
+    public async Task From_41_on_callers_say_by_what_a_job_comes_due(string version, string members, string expected)
+    {
+        var cron = SharedNode.NextCron();
+        var body = $$"""{"name":"Said {{cron}}","jobType":"TEST",{{members.Replace("{cron}", cron, StringComparison.Ordinal)}}}""";
+        using var response = await _http.PostAsync($"/api{version}/jobConfigurations", Body(body, "application/json"), Cancel);
+
+        if (response.StatusCode != HttpStatusCode.Created)
+        {
+            Assert.Equal(HttpStatusCode.Conflict, response.StatusCode);
+            Assert.Contains(expected, await response.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+            return;
+        }
+
+        using var stored = JsonDocument.Parse(await _http.GetStringAsync(response.Headers.Location, Cancel));
+        Assert.Equal(expected, stored.RootElement.GetProperty("schedulingType").GetString());
+        // The cron expression is of a day that is years away, a delay that never ran is due at once.
+        Assert.Equal(expected == "CRON", stored.RootElement.TryGetProperty("maxDelayedExecutionTime", out _));
+        var id = stored.RootElement.GetProperty("id").GetString();
+        using var found = JsonDocument.Parse(await _http.GetStringAsync($"/api/jobConfigurations?filter=id:eq:{id}&filter=schedulingType:eq:{expected}", Cancel));
+        Assert.Equal(1, found.RootElement.GetProperty("jobConfigurations").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task A_continuous_type_with_both_comes_due_by_cron_from_41_on_and_by_delay_before()
+    {
+        var kinds = new List<string?>();
+        foreach (var version in new[] { "/44", "/40" })
+        {
+            var cron = SharedNode.NextCron();
+            using var response = await _http.PostAsync(
+                $"/api{version}/jobConfigurations",
+                Body($$"""{"name":"Both {{cron}}","jobType":"CONTINUOUS_ANALYTICS_TABLE","enabled":false,"cronExpression":"{{cron}}","delay":86400}""", "application/json"),
+                Cancel);
+            using var stored = JsonDocument.Parse(await _http.GetStringAsync(response.Headers.Location, Cancel));
+            kinds.Add(stored.RootElement.GetProperty("schedulingType").GetString());
+        }
+
+        Assert.Equal(["CRON", "FIXED_DELAY"], kinds);
+    }
+
+    [Fact]
+    public async Task What_was_said_of_a_schedule_stays_in_a_patch_and_not_in_a_replacement()
+    {
+        var id = await CreateAsync();
+        async Task<(HttpStatusCode, string?)> PatchAsync(string version, string patch)
+        {
+            using var response = await _http.PatchAsync($"/api{version}/jobConfigurations/{id}", Body(patch, JsonPatch), Cancel);
+            using var after = await GetAsync(id);
+            return (response.StatusCode, after.RootElement.GetProperty("schedulingType").GetString());
+        }
+
+        async Task<(HttpStatusCode, string?)> PutAsync(string version, string members)
+        {
+            using var response = await _http.PutAsync(
+                $"/api{version}/jobConfigurations/{id}", Body($$"""{"name":"Put {{id}}",{{members}}}""", "application/json"), Cancel);
+            using var after = await GetAsync(id);
+            return (response.StatusCode, after.RootElement.GetProperty("schedulingType").GetString());
+        }
+
+        var both = $"\"cronExpression\":\"{SharedNode.NextCron()}\",\"delay\":86400";
+        Assert.Equal((HttpStatusCode.OK, "FIXED_DELAY"), await PatchAsync("/44", """[{"op":"add","path":"/delay","value":86400},{"op":"add","path":"/schedulingType","value":"FIXED_DELAY"}]"""));
+        Assert.Equal((HttpStatusCode.OK, "FIXED_DELAY"), await PatchAsync("/44", """[{"op":"replace","path":"/delay","value":90000}]"""));
+        Assert.Equal((HttpStatusCode.OK, "FIXED_DELAY"), await PatchAsync("/40", """[{"op":"replace","path":"/delay","value":90001},{"op":"replace","path":"/schedulingType","value":"nonsense"}]"""));
+        Assert.Equal((HttpStatusCode.Conflict, "FIXED_DELAY"), await PatchAsync("/44", """[{"op":"remove","path":"/delay"}]"""));
+        Assert.Equal((HttpStatusCode.OK, "CRON"), await PatchAsync("/44", """[{"op":"remove","path":"/schedulingType"}]"""));
+        Assert.Equal((HttpStatusCode.OK, "FIXED_DELAY"), await PutAsync("/44", $"\"schedulingType\":\"FIXED_DELAY\",{both}"));
+        Assert.Equal((HttpStatusCode.OK, "CRON"), await PutAsync("/44", both));
+        Assert.Equal((HttpStatusCode.OK, "FIXED_DELAY"), await PutAsync("/41", $"\"schedulingType\":\"FIXED_DELAY\",{both}"));
+        Assert.Equal((HttpStatusCode.OK, "CRON"), await PutAsync("/40", both));
+    }
+
+    [Theory]
+    [InlineData("PUSH_ANALYSIS", "\"jobParameters\":{\"pushAnalysis\":[\"aB3dEfGhIj1\"]},")]
+    [InlineData("TRACKER_PROGRAMS_DATA_SYNC", "")]
+    [InlineData("EVENT_PROGRAMS_DATA_SYNC", "")]
+    [InlineData("TRACKER_SEARCH_OPTIMIZATION", "")]
+    public async Task A_type_that_DHIS2_dropped_is_created_up_to_40_only(string type, string parameters)
+    {
+        foreach (var (version, status) in new[] { ("", 201), ("/39", 201), ("/40", 201), ("/41", 409), ("/44", 409) })
+        {
+            var cron = SharedNode.NextCron();
+            using var response = await _http.PostAsync(
+                $"/api{version}/jobConfigurations",
+                Body($$"""{"name":"Dropped {{cron}}","jobType":"{{type}}",{{parameters}}"cronExpression":"{{cron}}"}""", "application/json"),
+                Cancel);
+
+            var answer = await response.Content.ReadAsStringAsync(Cancel);
+            Assert.True((int)response.StatusCode == status, answer);
+            if (status == 409)
+                Assert.Equal($$"""{"httpStatus":"Conflict","httpStatusCode":409,"status":"ERROR","message":"Job Dropped {{cron}} must be configurable but was not.","errorCode":"E1004"}""", answer);
+        }
+    }
+
+    [Theory]
+    [InlineData("", null)]
+    [InlineData("/40", null)]
+    [InlineData("/42", null)]
+    [InlineData("/43", "[\"name\",\"230\",\"231\"]")]
+    [InlineData("/44", "[\"name\",\"230\",\"231\"]")]
+    public async Task Error_reports_have_args_from_43_on(string version, string? expected)
+    {
+        using var response = await _http.PostAsync(
+            $"/api{version}/jobConfigurations",
+            Body($$"""{"name":"{{new string('n', 231)}}","jobType":"TEST","cronExpression":"{{SharedNode.NextCron()}}"}""", "application/json"),
+            Cancel);
+
+        Assert.Equal(HttpStatusCode.Conflict, response.StatusCode);
+        using var envelope = JsonDocument.Parse(await response.Content.ReadAsStringAsync(Cancel));
+        var report = envelope.RootElement.GetProperty("response").GetProperty("errorReports")[0];
+        Assert.Equal("""["name","230","231"]""", report.GetProperty("errorProperties").GetRawText());
+        Assert.Equal(expected, report.TryGetProperty("args", out var args) ? args.GetRawText() : null);
+    }
+
+    [Theory]
     [InlineData("/40", "PREDICTOR", 204)]
     [InlineData("/44", "ANALYTICS_TABLE", 409)]
     public async Task The_version_decides_whether_a_type_changes_and_what_can_be_enabled(string version, string type, int enabled)

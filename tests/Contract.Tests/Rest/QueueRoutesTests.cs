@@ -48,6 +48,25 @@ public sealed class QueueRoutesTests(SharedNode shared) : IClassFixture<SharedNo
     }
 
     [Fact]
+    public async Task A_queue_comes_due_by_its_cron_expression_whatever_was_said_of_its_jobs()
+    {
+        var (a, b) = (await CreateAsync(), await CreateAsync());
+        foreach (var id in new[] { a, b })
+        {
+            using var said = await Http.PatchAsync(
+                $"/api/44/jobConfigurations/{id}",
+                new StringContent("""[{"op":"add","path":"/schedulingType","value":"ONCE_ASAP"}]""", Encoding.UTF8, "application/json-patch+json"),
+                Cancel);
+            Assert.Equal(("ONCE_ASAP", HttpStatusCode.OK), (Text(await GetAsync($"/api/jobConfigurations/{id}"), "schedulingType"), said.StatusCode));
+        }
+
+        using var made = await SendAsync(HttpMethod.Post, "Said run", Body(Cron, a, b));
+        var first = await GetAsync($"/api/jobConfigurations/{a}");
+
+        Assert.Equal((HttpStatusCode.Created, "CRON", true), (made.StatusCode, Text(first, "schedulingType"), first.TryGetProperty("nextExecutionTime", out _)));
+    }
+
+    [Fact]
     public async Task The_scheduler_shows_a_queue_as_one_entry_and_only_free_jobs_as_queueable()
     {
         var (a, b, c) = (await CreateAsync(), await CreateAsync(), await CreateAsync());

@@ -40,6 +40,17 @@ public sealed class BodyReaderTests
             job);
     }
 
+    [Theory]
+    [InlineData(false, SchedulingType.OnceAsap)]
+    [InlineData(true, SchedulingType.Unspecified)]
+    public void What_callers_cannot_set_in_a_version_is_dropped(bool isUntil40, SchedulingType expected)
+    {
+        var job = new JobConfiguration();
+        new BodyReader(new ReadOnlySequence<byte>("""{"schedulingType": "ONCE_ASAP", "name": "n"}"""u8.ToArray()), _schema, TimeZoneInfo.Utc, isUntil40).Read(job);
+
+        Assert.Equal(("n", expected), (job.Name, job.SchedulingType));
+    }
+
     [Fact]
     public void Pieces_of_any_size_are_read_as_one()
     {

@@ -203,7 +203,7 @@ internal sealed class SchemaComponents(OpenApiDocument document, RestSchema sche
     }
 
     private static bool IsAlwaysWritten(FieldDescriptor field) =>
-        field.IsRepeated || (!field.HasPresence && field.FieldType != FieldType.Enum && !field.Rest().RawJson);
+        field.Rest().Since == 0 && (field.IsRepeated || (!field.HasPresence && field.FieldType != FieldType.Enum && !field.Rest().RawJson));
 
     private static bool IsRequired(FieldDescriptor field) =>
         field.GetOptions()?.GetExtension(FieldBehaviorExtensions.FieldBehavior)?.Contains(FieldBehavior.Required) ?? false;

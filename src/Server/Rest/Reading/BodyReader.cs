@@ -11,7 +11,11 @@ namespace Dhis2Grpc.Server.Rest.Reading;
 /// <summary>Reads a JSON body straight into a message, in one pass and as leniently as DHIS2: numbers as texts, texts as
 /// numbers, fractions cut, empty texts as absent, unknown and read-only members dropped, trailing commas accepted.
 /// One instance reads one body.</summary>
-internal sealed class BodyReader(ReadOnlySequence<byte> body, RestSchema schema, TimeZoneInfo zone)
+/// <param name="body">The body.</param>
+/// <param name="schema">How messages look in JSON.</param>
+/// <param name="zone">Zone of dates without offset.</param>
+/// <param name="isUntil40">What callers could not set before DHIS2 2.41 is dropped too.</param>
+internal sealed class BodyReader(ReadOnlySequence<byte> body, RestSchema schema, TimeZoneInfo zone, bool isUntil40 = false)
 {
     private static readonly JsonReaderOptions _options = new() { AllowTrailingCommas = true, MaxDepth = 64 };
 
@@ -124,7 +128,7 @@ internal sealed class BodyReader(ReadOnlySequence<byte> body, RestSchema schema,
                 hasParameters = true;
                 reader.Skip();
             }
-            else if (plan.Find(name) is { } member)
+            else if (plan.Find(name) is { } member && !(isUntil40 && member.Options.ReadOnlyUntil40))
             {
                 reader.Read();
                 ReadMember(ref reader, message, member);

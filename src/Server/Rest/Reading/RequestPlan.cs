@@ -129,12 +129,13 @@ internal sealed class RequestPlan
 
         if (!media.IsJson)
             throw media.Unsupported(_textField is null ? "application/json" : "application/json or text/plain");
-        var reader = new BodyReader(body, _schema, zone);
+        var isUntil40 = RestVersion.IsUntil40(RestVersion.Of(http));
+        var reader = new BodyReader(body, _schema, zone, isUntil40);
         if (_operations is not null)
         {
             if (media.IsPatch)
                 reader.ReadArray(request, _operations);
-            else if (RestVersion.IsUntil40(RestVersion.Of(http)))
+            else if (isUntil40)
                 _members!.Accessor.SetValue(request, reader.ReadObject());
             else
                 throw media.Unsupported("application/json-patch+json");

@@ -24,6 +24,21 @@ internal sealed class HrefField<T>(string collection, Func<T, string> id) : Fiel
     }
 }
 
+/// <summary>A member that DHIS2 added in a later version: callers of older ones do not get it.</summary>
+internal sealed class LaterField(FieldPlan plan, int since) : FieldPlan(plan.Name)
+{
+    /// <inheritdoc/>
+    public override void Write(JsonOutput writer, JsonName name, IMessage message, Selection? selection, WriteScope scope)
+    {
+        if (scope.IsSince(since))
+            plan.Write(writer, name, message, selection, scope);
+    }
+
+    /// <inheritdoc/>
+    public override bool TryWriteValue(JsonOutput writer, IMessage message, Selection? selection, WriteScope scope) =>
+        scope.IsSince(since) && plan.TryWriteValue(writer, message, selection, scope);
+}
+
 /// <summary>A typed oneof as one member. It is always written whole, as DHIS2 does with job parameters.</summary>
 internal sealed class TypedOneofField<T, TCase>(string name, Func<T, TCase> which, IReadOnlyDictionary<TCase, (Func<T, IMessage> Get, Lazy<WritePlan> Plan)> members)
     : FieldPlan(name)

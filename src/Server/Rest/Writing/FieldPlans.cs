@@ -54,6 +54,8 @@ internal static class FieldPlans
                 field.JsonName, Getter(message, field), has, ValueWriterOf(field, property.PropertyType, nested, schema));
         }
 
+        if (field.Rest().Since is > 0 and var since)
+            plan = new LaterField(plan, since);
         plan.Field = field;
         plan.Nested = nested;
         plan.Persisted = !field.Rest().ReadOnly || field.Rest().Persisted;

@@ -9,6 +9,9 @@ internal sealed class WriteScope(TimeZoneInfo zone, HttpRequest? request, int? v
     /// <summary>Zone of dates, which are written without offset.</summary>
     public TimeZoneInfo Zone { get; } = zone;
 
+    /// <summary>The caller used that minor version of DHIS2 or a later one.</summary>
+    public bool IsSince(int minor) => version >= minor;
+
     /// <summary>Base of links: scheme, host, <c>/api</c>, and the version that the caller used.</summary>
     public string ApiUrl => _apiUrl ??= request is null
         ? "/api"

@@ -5,6 +5,7 @@ using Google.Protobuf.Reflection;
 using LiteDB;
 using Contract = Dhis2.Scheduling.V1.JobConfiguration;
 using JobType = Dhis2.Scheduling.V1.JobType;
+using SchedulingType = Dhis2.Scheduling.V1.SchedulingType;
 
 namespace Dhis2Grpc.Server.Storage.LiteDb;
 
@@ -37,6 +38,7 @@ internal static class Documents
         Add(document, "code", job.Code);
         Add(document, "cron", job.CronExpression);
         Add(document, "delay", job.Delay?.Ticks);
+        Add(document, "scheduling", (int?)job.SchedulingType);
         if (job.Parameters is { } parameters)
         {
             document["parametersType"] = parameters.Descriptor.Name;
@@ -67,6 +69,7 @@ internal static class Documents
         Code = Text(document, "code"),
         CronExpression = Text(document, "cron"),
         Delay = Duration(document, "delay"),
+        SchedulingType = document["scheduling"] is { IsInt32: true } scheduling ? (SchedulingType)scheduling.AsInt32 : null,
         Parameters = Parameters(document),
         Enabled = !document["disabled"].IsBoolean,
         TimeZone = Text(document, "timeZone"),
