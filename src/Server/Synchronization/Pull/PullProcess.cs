@@ -37,7 +37,7 @@ internal sealed class PullProcess(PullQueue queue, MetadataPull pull)
                 return Told(report);
             }, cancellationToken);
             if (report is not null)
-                Tell(report, progress);
+                End(report, progress);
         }
         finally
         {
@@ -46,14 +46,9 @@ internal sealed class PullProcess(PullQueue queue, MetadataPull pull)
         }
     }
 
-    private static void Tell(MetadataImportReport report, IJobProgress progress)
+    private static void End(MetadataImportReport report, IJobProgress progress)
     {
-        var errors = from type in report.Types
-                     from o in type.Objects
-                     from error in o.Errors
-                     select new RunError(error.Code, o.Uid, type.Class[(type.Class.LastIndexOf('.') + 1)..], error.Arguments, error.Message);
-        foreach (var error in errors.Take(MaxErrors))
-            progress.AddError(error);
+        report.Tell(progress, MaxErrors);
         if (report.Status == ImportStatus.Error)
             progress.FailProcess(Told(report));
         else

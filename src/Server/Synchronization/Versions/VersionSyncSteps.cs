@@ -64,7 +64,7 @@ internal sealed class VersionSyncSteps(
             var failure = await attempt.TryAsync(step, async ct =>
             {
                 outcome = await sync.RunAsync(version, Importer, removeSections: false, ct);
-                Report(outcome, attempt.Progress);
+                outcome.Report.Tell(attempt.Progress, RunErrorList.MaxErrors);
                 return outcome.IsTaken ? outcome.Report.Describe() : throw new ImportFailedException(outcome);
             }, cancellationToken);
             if (failure is null)
@@ -103,12 +103,6 @@ internal sealed class VersionSyncSteps(
         if (newer.Count > 0)
             await settings.SetAsync(SettingKeys.RemoteMetadataVersion, newer[^1].Name, cancellationToken);
         return newer;
-    }
-
-    private static void Report(VersionOutcome outcome, IJobProgress progress)
-    {
-        foreach (var (found, error) in outcome.Report.AllErrors().Take(RunErrorList.MaxErrors))
-            progress.AddError(new(error.Code, found.Uid, found.Class[(found.Class.LastIndexOf('.') + 1)..], error.Arguments, error.Message));
     }
 
     private static string Told(List<MetadataVersion> versions)

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Dhis2Grpc.Server.Errors;
 using Dhis2Grpc.Server.Metadata;
 using Dhis2Grpc.Server.Metadata.Versions;
 
@@ -19,11 +18,4 @@ internal static class VersionTexts
     /// <summary>Counts.</summary>
     public static string Describe(this ImportStats stats) => string.Create(
         CultureInfo.InvariantCulture, $"{stats.Created} created, {stats.Updated} updated, {stats.Deleted} deleted, {stats.Ignored} ignored");
-
-    /// <summary>The errors of all objects.</summary>
-    public static IEnumerable<(ImportObjectReport Object, ErrorReport Error)> AllErrors(this MetadataImportReport report) =>
-        from type in report.Types
-        from found in type.Objects
-        from error in found.Errors
-        select (found, error);
 }
