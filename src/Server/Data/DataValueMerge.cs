@@ -18,7 +18,8 @@ internal sealed class DataValueMerge(DbConnection connection, ImportStrategy str
 
     private const string Keys = "dataelementid, periodid, sourceid, categoryoptioncomboid, attributeoptioncomboid";
 
-    private const string SameKey =
+    /// <summary>SQL: row d of <c>datavalue</c> and staged row s have one key.</summary>
+    public const string SameKey =
         """
         d.dataelementid = s.dataelementid and d.periodid = s.periodid and d.sourceid = s.sourceid
         and d.categoryoptioncomboid = s.categoryoptioncomboid and d.attributeoptioncomboid = s.attributeoptioncomboid

@@ -11,12 +11,6 @@ internal sealed class EntryMerge(DbConnection connection)
     /// <summary>Name of the staging table.</summary>
     public const string Stage = "dataentrystage";
 
-    private const string SameKey =
-        """
-        d.dataelementid = s.dataelementid and d.periodid = s.periodid and d.sourceid = s.sourceid
-        and d.categoryoptioncomboid = s.categoryoptioncomboid and d.attributeoptioncomboid = s.attributeoptioncomboid
-        """;
-
     /// <summary>Creates the staging table, empty. Columns are in the order in which <see cref="EntryStage"/> loads.</summary>
     public async Task PrepareAsync(CancellationToken cancellationToken) =>
         await connection.ExecuteAsync($"""
@@ -53,7 +47,7 @@ internal sealed class EntryMerge(DbConnection connection)
         {
             var changed = await connection.ScalarAsync<long>("select nextval('changesequence')", cancellationToken);
             await connection.ExecuteAsync($"""
-                merge into datavalue d using {Stage} s on {SameKey}
+                merge into datavalue d using {Stage} s on {DataValueMerge.SameKey}
                 when matched and {IsEqual} then do nothing
                 when matched then update set
                     value = case when s.deleted then coalesce(nullif(s.value, ''), d.value) else s.value end,
