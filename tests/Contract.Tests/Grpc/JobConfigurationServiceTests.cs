@@ -1,12 +1,9 @@
 using Contract.Tests.Hosting;
 using Dhis2.Common.V1;
 using Dhis2.Scheduling.V1;
-using Dhis2Grpc.Server.Security;
-using Dhis2Grpc.Server.Storage;
 using Google.Protobuf.WellKnownTypes;
 using Google.Rpc;
 using Grpc.Core;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Contract.Tests.Grpc;
 
@@ -246,19 +243,7 @@ public sealed class JobConfigurationServiceTests(SharedNode shared) : IClassFixt
     [Fact]
     public async Task Without_the_authority_one_may_read_and_nothing_else()
     {
-        var users = shared.Node.Services.GetRequiredService<IUserStore>();
-        await users.SaveAsync(
-            new User
-            {
-                Uid = "reader00001",
-                Username = "reader",
-                FirstName = "Only",
-                Surname = "Reader",
-                PasswordHash = shared.Node.Services.GetRequiredService<PasswordHash>().Hash("reader's password"),
-                Created = default,
-                LastUpdated = default,
-            },
-            Token);
+        await shared.Node.AddUserAsync("reader00001", "reader", "reader's password");
         using var channel = shared.Node.Connect("reader", "reader's password");
         var reader = new JobConfigurationService.JobConfigurationServiceClient(channel);
         var runs = new SchedulingService.SchedulingServiceClient(channel);

@@ -2,6 +2,8 @@ using System.Net.Http.Headers;
 using System.Text;
 using Contract.Tests.OpenApi;
 using Dhis2Grpc.Server.Hosting;
+using Dhis2Grpc.Server.Security;
+using Dhis2Grpc.Server.Storage;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Microsoft.AspNetCore.Builder;
@@ -53,6 +55,22 @@ public sealed class TestNode : IAsyncDisposable
 
     /// <summary>Where the node keeps its data; deleted with it unless given.</summary>
     public string DataDirectory { get; }
+
+    /// <summary>Adds a user with authorities, none when no are named.</summary>
+    public async Task AddUserAsync(string uid, string username, string password, params string[] authorities) =>
+        await Services.GetRequiredService<IUserStore>().SaveAsync(
+            new User
+            {
+                Uid = uid,
+                Username = username,
+                FirstName = username,
+                Surname = username,
+                PasswordHash = Services.GetRequiredService<PasswordHash>().Hash(password),
+                Authorities = authorities.ToHashSet(),
+                Created = default,
+                LastUpdated = default,
+            },
+            TestContext.Current.CancellationToken);
 
     /// <summary>Starts a node.</summary>
     /// <param name="configure">Last word on the services, such as another job.</param>

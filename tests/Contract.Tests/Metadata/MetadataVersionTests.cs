@@ -8,9 +8,7 @@ using System.Text.Json;
 using Contract.Tests.Hosting;
 using Dhis2.Metadata.V1;
 using Dhis2Grpc.Server.Metadata.Versions;
-using Dhis2Grpc.Server.Security;
 using Dhis2Grpc.Server.Settings;
-using Dhis2Grpc.Server.Storage;
 using Grpc.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
@@ -207,8 +205,8 @@ public sealed class MetadataVersionTests
     {
         await using var node = await StartAsync();
         await CreateAsync(node, "ATOMIC");
-        await AddUserAsync(node, "reader00001", "reader", "F_METADATA_EXPORT");
-        await AddUserAsync(node, "manager0001", "manager", "F_METADATA_MANAGE");
+        await node.AddUserAsync("reader00001", "reader", "reader", "F_METADATA_EXPORT");
+        await node.AddUserAsync("manager0001", "manager", "manager", "F_METADATA_MANAGE");
         using var reader = node.ConnectHttp("reader", "reader");
         using var manager = node.ConnectHttp("manager", "manager");
         foreach (var path in new[] { "/api/metadata/version", "/api/metadata/version/history", "/api/metadata/versions" })
@@ -314,21 +312,6 @@ public sealed class MetadataVersionTests
         Assert.Equal((status, (int)status, "ERROR", code), (response.StatusCode, body.GetProperty("httpStatusCode").GetInt32(), Text(body, "status"), found));
         Assert.Contains(message, Text(body, "message"), StringComparison.Ordinal);
     }
-
-    private static async Task AddUserAsync(TestNode node, string uid, string name, params string[] authorities) =>
-        await node.Services.GetRequiredService<IUserStore>().SaveAsync(
-            new User
-            {
-                Uid = uid,
-                Username = name,
-                FirstName = name,
-                Surname = name,
-                PasswordHash = node.Services.GetRequiredService<PasswordHash>().Hash(name),
-                Authorities = authorities.ToHashSet(),
-                Created = default,
-                LastUpdated = default,
-            },
-            Ct);
 
     private static IEnumerable<string> Uids(JsonDocument document, string collection) =>
         document.RootElement.TryGetProperty(collection, out var objects) ? objects.EnumerateArray().Select(o => Text(o, "id")).Order(StringComparer.Ordinal) : [];

@@ -7,8 +7,6 @@ using Dhis2.Scheduling.V1;
 using Dhis2Grpc.Server.Jobs;
 using Dhis2Grpc.Server.Jobs.DataSync;
 using Dhis2Grpc.Server.Progress;
-using Dhis2Grpc.Server.Security;
-using Dhis2Grpc.Server.Storage;
 using Grpc.Core;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -162,9 +160,9 @@ public sealed class JobProgressRoutesTests
         faults.Release();
         await using var node = await TestNode.StartAsync(faults.Into);
         var it = new RunsOfNode(node);
-        await AddUserAsync(node, "reader00001", "reader");
-        await AddUserAsync(node, "logger00001", "logger", "F_JOB_LOG_READ");
-        await AddUserAsync(node, "upkeep00001", "upkeep", "F_PERFORM_MAINTENANCE");
+        await node.AddUserAsync("reader00001", "reader", "reader");
+        await node.AddUserAsync("logger00001", "logger", "logger", "F_JOB_LOG_READ");
+        await node.AddUserAsync("upkeep00001", "upkeep", "upkeep", "F_PERFORM_MAINTENANCE");
         var job = (await it.Jobs.CreateJobConfigurationAsync(
             new() { JobConfiguration = new() { Name = "as reader", JobType = JobType.DataSync, CronExpression = SharedNode.NextCron(), ExecutedBy = "reader00001" } },
             cancellationToken: Cancel)).JobConfiguration.Id;
@@ -201,21 +199,6 @@ public sealed class JobProgressRoutesTests
 
     private static async Task<List<string>> ErrorsAsync(TestNode node, string query) =>
         [.. (await GetAsync(node.Http, $"/api/jobConfigurations/errors?{query}")).EnumerateArray().Select(e => Text(e, "id"))];
-
-    private static async Task AddUserAsync(TestNode node, string uid, string name, params string[] authorities) =>
-        await node.Services.GetRequiredService<IUserStore>().SaveAsync(
-            new User
-            {
-                Uid = uid,
-                Username = name,
-                FirstName = name,
-                Surname = name,
-                PasswordHash = node.Services.GetRequiredService<PasswordHash>().Hash(name),
-                Authorities = authorities.ToHashSet(),
-                Created = default,
-                LastUpdated = default,
-            },
-            Cancel);
 
     private static async Task<JsonElement> GetAsync(HttpClient http, string path) => await http.GetFromJsonAsync<JsonElement>(path, Cancel);
 

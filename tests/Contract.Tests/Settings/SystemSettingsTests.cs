@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json;
 using Contract.Tests.Hosting;
 using Dhis2.System.V1;
-using Dhis2Grpc.Server.Security;
 using Dhis2Grpc.Server.Settings;
 using Dhis2Grpc.Server.Storage;
 using Grpc.Core;
@@ -149,16 +148,7 @@ public sealed class SystemSettingsTests(SharedNode shared) : IClassFixture<Share
     [Fact]
     public async Task Everybody_reads_and_only_who_may_change_settings_changes_them()
     {
-        await Node.Services.GetRequiredService<IUserStore>().SaveAsync(new User
-        {
-            Uid = "userReader1",
-            Username = "reader",
-            FirstName = "R",
-            Surname = "R",
-            PasswordHash = Node.Services.GetRequiredService<PasswordHash>().Hash("reader"),
-            Created = default,
-            LastUpdated = default,
-        }, Ct);
+        await Node.AddUserAsync("userReader1", "reader", "reader");
         using var http = Node.ConnectHttp("reader", "reader");
         Assert.Equal(HttpStatusCode.OK, (await http.GetAsync("/api/systemSettings/applicationTitle", Ct)).StatusCode);
         Assert.Equal(HttpStatusCode.Forbidden, (await http.PostAsync("/api/systemSettings/applicationTitle?value=x", null, Ct)).StatusCode);

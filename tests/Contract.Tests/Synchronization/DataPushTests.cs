@@ -4,10 +4,7 @@ using Contract.Tests.Data;
 using Contract.Tests.Hosting;
 using Dhis2.Scheduling.V1;
 using Dhis2.Synchronization.V1;
-using Dhis2Grpc.Server.Security;
-using Dhis2Grpc.Server.Storage;
 using Grpc.Core;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Contract.Tests.Synchronization;
 
@@ -254,21 +251,8 @@ public sealed class DataPushTests
     public async Task Who_may_not_push_sees_no_conflicts()
     {
         await using var node = await TestNode.StartAsync();
-        foreach (var (name, authorities) in new[] { ("reader", new[] { "F_DATAVALUE_ADD" }), ("sender", ["F_EXPORT_DATA"]) })
-        {
-            await node.Services.GetRequiredService<IUserStore>().SaveAsync(new User
-            {
-                Uid = $"user{name}1",
-                Username = name,
-                FirstName = name,
-                Surname = name,
-                PasswordHash = node.Services.GetRequiredService<PasswordHash>().Hash(name),
-                Authorities = authorities.ToHashSet(),
-                Created = default,
-                LastUpdated = default,
-            }, Ct);
-        }
-
+        await node.AddUserAsync("userreader1", "reader", "reader", "F_DATAVALUE_ADD");
+        await node.AddUserAsync("usersender1", "sender", "sender", "F_EXPORT_DATA");
         using var reader = node.ConnectHttp("reader", "reader");
         using var sender = node.ConnectHttp("sender", "sender");
         using var refused = await reader.GetAsync("/api/synchronization/conflicts", Ct);

@@ -8,10 +8,7 @@ using Contract.Tests.Grpc;
 using Contract.Tests.Hosting;
 using Dhis2.Scheduling.V1;
 using Dhis2.Synchronization.V1;
-using Dhis2Grpc.Server.Security;
-using Dhis2Grpc.Server.Storage;
 using Grpc.Core;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Contract.Tests.Synchronization;
 
@@ -237,17 +234,7 @@ public sealed class MetadataPullTests
     {
         await using var peer = await PeerAsync(new(200, DataNode.Metadata));
         await using var node = await NodeAsync(Origin(peer));
-        await node.Services.GetRequiredService<IUserStore>().SaveAsync(new User
-        {
-            Uid = "userImport1",
-            Username = "importer",
-            FirstName = "I",
-            Surname = "M",
-            PasswordHash = node.Services.GetRequiredService<PasswordHash>().Hash("district"),
-            Authorities = new HashSet<string> { "F_METADATA_IMPORT", "F_EXPORT_DATA" },
-            Created = default,
-            LastUpdated = default,
-        }, Ct);
+        await node.AddUserAsync("userImport1", "importer", "district", "F_METADATA_IMPORT", "F_EXPORT_DATA");
         using var http = node.ConnectHttp("importer", "district");
 
         using var answer = await http.PostAsync("/api/synchronization/metadataPull", new StringContent(peer.Url.ToString()), Ct);

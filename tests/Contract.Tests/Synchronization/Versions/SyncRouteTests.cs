@@ -3,9 +3,7 @@ using System.Text.Json;
 using Contract.Tests.Data;
 using Contract.Tests.Hosting;
 using Dhis2.Synchronization.V1;
-using Dhis2Grpc.Server.Security;
 using Dhis2Grpc.Server.Settings;
-using Dhis2Grpc.Server.Storage;
 using Grpc.Core;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -182,17 +180,7 @@ public sealed class SyncRouteTests
 
     private static async Task<HttpClient> LogInAsync(TestNode node, string name, params string[] authorities)
     {
-        await node.Services.GetRequiredService<IUserStore>().SaveAsync(new User
-        {
-            Uid = $"user{name}0000000"[..11],
-            Username = name,
-            FirstName = name,
-            Surname = "T",
-            PasswordHash = node.Services.GetRequiredService<PasswordHash>().Hash("district"),
-            Authorities = authorities.ToHashSet(),
-            Created = DateTimeOffset.UnixEpoch,
-            LastUpdated = DateTimeOffset.UnixEpoch,
-        }, Ct);
+        await node.AddUserAsync($"user{name}0000000"[..11], name, "district", authorities);
         return node.ConnectHttp(name, "district");
     }
 }
